@@ -1,2 +1,13 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using ControlPlane.Hosting;
+using JasperFx;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddKestrelLimits();
+builder.AddStorage();
+builder.AddMessaging();
+builder.AddApi();
+
+var app = builder.Build();
+app.UsePipeline();
+app.MapSlices();
+return await app.RunJasperFxCommands(args);

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+
+namespace ControlPlane.Hosting;
+
+/// <summary>Who makes the request, for which tenant, and what the token may do. Ask for it as an endpoint parameter.</summary>
+/// <param name="PrincipalId">The principal behind the token.</param>
+/// <param name="TokenId">The token presented.</param>
+/// <param name="HomeTenantId">The tenant the principal belongs to.</param>
+/// <param name="TenantId">The tenant acted on: home, or for platform staff the one named in <c>X-Tenant-Id</c>.</param>
+/// <param name="Grants">What the token may do, and where.</param>
+public sealed record Caller(string PrincipalId, string TokenId, string HomeTenantId, string TenantId, ImmutableArray<Grant> Grants)
+{
+    private string TenantScope => $"/tenants/{TenantId}";
+
+    /// <summary>Whether the caller acts on a tenant that is not his own.</summary>
+    public bool IsStaff => HomeTenantId != TenantId;
+
+    /// <summary>Whether the permission is held everywhere, as platform staff hold it.</summary>
+    public bool MayEverywhere(string permission) => Grants.Any(grant => grant.Scope == "/" && grant.Permissions.Contains(permission));
+
+    /// <summary>Whether the permission covers the whole tenant acted on.</summary>
+    public bool May(string permission) => MayAt(permission, TenantScope);
+
+    /// <summary>Whether the permission covers one resource of the tenant, such as <c>agent-instances/{id}</c>.</summary>
+    public bool MayOn(string permission, string resource) => MayAt(permission, $"{TenantScope}/{resource}");
+
+    /// <summary>Whether the permission is held anywhere in the tenant acted on.</summary>
+    public bool MaySomewhere(string permission) => Grants.Any(grant =>
+        grant.Permissions.Contains(permission) && (Covers(grant.Scope, TenantScope) || Covers(TenantScope, grant.Scope)));
+
+    /// <summary>The ids of the resources of one kind that the caller sees, or null when he sees all.</summary>
+    public string[]? Visible(string permission, string kind) => May(permission)
+        ? null
+        : [.. Grants.Where(grant => grant.Permissions.Contains(permission)).Select(grant => grant.Scope)
+            .Where(scope => scope.StartsWith($"{TenantScope}/{kind}/", StringComparison.Ordinal)).Select(scope => scope.Split('/')[4])];
+
+    private bool MayAt(string permission, string path) =>
+        Grants.Any(grant => grant.Permissions.Contains(permission) && Covers(grant.Scope, path));
+
+    internal static bool Covers(string scope, string path) =>
+        scope == "/" || path == scope || (path.Length > scope.Length && path[scope.Length] == '/' && path.StartsWith(scope, StringComparison.Ordinal));
+}
+
+/// <summary>Permissions held at a scope path.</summary>
+public sealed record Grant(string Scope, ImmutableHashSet<string> Permissions);
+
+public static class CallerAccess
+{
+    /// <summary>The caller of this request; only public operations have none.</summary>
+    public static Caller Caller(this HttpContext context) =>
+        context.Features.Get<Caller>() ?? throw new InvalidOperationException("A public operation asked for its caller");
+}
+
+/// <summary>Gives slices their <see cref="Hosting.Caller"/>.</summary>
+public static class CallerMiddleware
+{
+    public static Caller Load(HttpContext context) => context.Caller();
+}

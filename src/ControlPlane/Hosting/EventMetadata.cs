@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using ControlPlane.Storage;
+using JasperFx.Events;
+
+namespace ControlPlane.Hosting;
+
+/// <summary>The metadata that every stored event carries beside what Marten keeps: who, through which token, in which request, under which policy.</summary>
+public sealed class EventMetadata(RetentionPolicies policies)
+{
+    public const string Actor = "actor";
+    public const string Token = "token-id";
+    public const string OnBehalfOf = "on-behalf-of";
+    public const string RequestId = "request-id";
+    public const string TraceParent = "traceparent";
+    public const string Retention = "retention-policy";
+    public const string LegalBasis = "legal-basis";
+
+    public void Complete(StreamAction stream, HttpContext? context)
+    {
+        var caller = context?.Features.Get<Caller>();
+        foreach (var stored in stream.Events)
+        {
+            var kind = EventCatalog.Of(stored.Data.GetType());
+            stored.SetHeader(Actor, caller?.PrincipalId ?? (context is null ? "system" : "anonymous"));
+            stored.SetHeader(Retention, kind.RetentionPolicy);
+            stored.SetHeader(LegalBasis, policies.LegalBasisOf(kind.RetentionPolicy));
+            Set(stored, Token, caller?.TokenId);
+            Set(stored, OnBehalfOf, caller is { IsStaff: true } ? caller.TenantId : null);
+            Set(stored, RequestId, RequestIds.Current);
+            Set(stored, TraceParent, Activity.Current?.Id);
+        }
+    }
+
+    private static void Set(IEvent stored, string name, string? value)
+    {
+        if (value is not null)
+        {
+            stored.SetHeader(name, value);
+        }
+    }
+}
+
+/// <summary>The retention policies in force.</summary>
+public sealed class RetentionPolicies(Func<string, string> legalBasis)
+{
+    public string LegalBasisOf(string policy) => legalBasis(policy);
+}

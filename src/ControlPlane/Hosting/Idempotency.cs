@@ -1,0 +1,194 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using ControlPlane.Sealing;
+using Marten;
+using Npgsql;
+using Weasel.Postgresql.Tables;
+
+namespace ControlPlane.Hosting;
+
+/// <summary>How long the answer is kept where a day is too short: money and deletion.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RememberedForAttribute(int days) : Attribute
+{
+    public TimeSpan Duration => TimeSpan.FromDays(days);
+}
+
+/// <summary>A request that may be repeated: who asks for what under which key, and with which body.</summary>
+public sealed class Repetition(KeyRing ring, string tenant, string principal, string operation, string key, string fingerprint, DateTimeOffset expiresAt)
+{
+    public const string Table = "idempotency_keys";
+
+    public const string Insert =
+        $"insert into {ControlPlane.Storage.StoreModel.Schema}.{Table} (tenant_id, principal_id, operation, key, fingerprint, answer, expires_at) values (?, ?, ?, ?, ?, ?, ?)";
+
+    public bool IsKept { get; private set; }
+
+    public string Fingerprint => fingerprint;
+
+    public object[] Identity => [tenant, principal, operation, key];
+
+    /// <summary>Adds the answer to the transaction of the events: either both are there or neither.</summary>
+    public async Task KeepAsync(IDocumentSession session, Rendered answer, CancellationToken cancellation)
+    {
+        session.QueueSqlCommand(Insert, [.. Identity, fingerprint, await SealAsync(answer, cancellation), expiresAt]);
+        IsKept = true;
+    }
+
+    public async Task<object[]> RowAsync(Rendered answer, CancellationToken cancellation) =>
+        [.. Identity, fingerprint, await SealAsync(answer, cancellation), expiresAt];
+
+    public Rendered Open(string sealedAnswer)
+    {
+        var words = ring.Open(sealedAnswer);
+        return words is Personal.Erased or Personal.Quarantined
+            ? throw new ProblemException(Problems.Because(410, "gone", "The answer is erased"))
+            : JsonSerializer.Deserialize<Rendered>(words)!;
+    }
+
+    private ValueTask<string> SealAsync(Rendered answer, CancellationToken cancellation) =>
+        ring.SealAsync(tenant, JsonSerializer.Serialize(answer), cancellation);
+}
+
+/// <summary>
+/// <c>Idempotency-Key</c> on every authenticated POST: the same key, principal, operation and body gets the first answer, another
+/// body 422, and effects happen once even when both requests run at the same time on two nodes.
+/// </summary>
+public static class Idempotency
+{
+    private const string Header = "Idempotency-Key";
+    private const string Select =
+        $"""
+        select fingerprint, answer from {ControlPlane.Storage.StoreModel.Schema}.{Repetition.Table}
+        where tenant_id = $1 and principal_id = $2 and operation = $3 and key = $4 and expires_at > now()
+        """;
+
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, bool> Running = new();
+
+    public static Weasel.Core.ISchemaObject Table()
+    {
+        var table = new Table($"{ControlPlane.Storage.StoreModel.Schema}.{Repetition.Table}");
+        table.AddColumn<string>("tenant_id").AsPrimaryKey();
+        table.AddColumn<string>("principal_id").AsPrimaryKey();
+        table.AddColumn<string>("operation").AsPrimaryKey();
+        table.AddColumn<string>("key").AsPrimaryKey();
+        table.AddColumn<string>("fingerprint").NotNull();
+        table.AddColumn<string>("answer").NotNull();
+        table.AddColumn("expires_at", "timestamptz").NotNull().AddIndex();
+        return table;
+    }
+
+    public static void UseIdempotency(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        var given = context.Request.Headers[Header].ToString();
+        if (given.Length == 0 || !HttpMethods.IsPost(context.Request.Method) || context.Features.Get<Caller>() is not { } caller)
+        {
+            await next(context);
+            return;
+        }
+
+        var key = given.Trim('"');
+        if (key.Length is 0 or > 255 || key.Any(c => c is < ' ' or > '~'))
+        {
+            await context.WriteAsync(Problems.Malformed("", "idempotency_key", "An Idempotency-Key has 1 to 255 printable ASCII characters"));
+            return;
+        }
+
+        var repetition = Describe(context, caller, key);
+        var running = string.Join('\n', repetition.Identity);
+        if (!Running.TryAdd(running, true))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await context.WriteAsync(Problems.Conflict("idempotency_in_progress", "The first request with this key is still running", ("retryable", true)));
+            return;
+        }
+
+        try
+        {
+            await RunAsync(context, next, repetition);
+        }
+        finally
+        {
+            Running.TryRemove(running, out _);
+        }
+    });
+
+    private static async Task RunAsync(HttpContext context, RequestDelegate next, Repetition repetition)
+    {
+        if (await ReplayAsync(context, repetition))
+        {
+            return;
+        }
+
+        context.Commit().Repetition = repetition;
+        try
+        {
+            await next(context);
+        }
+        catch (Exception error) when (ProblemWriter.InDatabase(error)?.TableName == Repetition.Table)
+        {
+            // The same request on another node was faster, and its answer is there now.
+            await ReplayAsync(context, repetition);
+            return;
+        }
+
+        if (!repetition.IsKept && context.Features.Get<Commit>() is { Rendered: { } rendered } && context.Response.StatusCode < 300)
+        {
+            await KeepAsync(context, repetition, rendered);
+        }
+    }
+
+    private static async Task<bool> ReplayAsync(HttpContext context, Repetition repetition)
+    {
+        var database = context.RequestServices.GetRequiredService<NpgsqlDataSource>();
+        await using var command = Command(database, Select, repetition.Identity);
+        await using var reader = await command.ExecuteReaderAsync(context.RequestAborted);
+        if (!await reader.ReadAsync(context.RequestAborted))
+        {
+            return false;
+        }
+
+        if (reader.GetString(0) != repetition.Fingerprint)
+        {
+            await context.WriteAsync(Problems.Because(422, "idempotency_key_reused", "The key was used with another body"));
+            return true;
+        }
+
+        context.Response.Headers["Idempotency-Replayed"] = "true";
+        await repetition.Open(reader.GetString(1)).WriteAsync(context);
+        return true;
+    }
+
+    // A request that changed nothing had no transaction to put its answer in.
+    private static async Task KeepAsync(HttpContext context, Repetition repetition, Rendered rendered)
+    {
+        var database = context.RequestServices.GetRequiredService<NpgsqlDataSource>();
+        var sql = Repetition.Insert.Replace("(?, ?, ?, ?, ?, ?, ?)", "($1, $2, $3, $4, $5, $6, $7) on conflict do nothing", StringComparison.Ordinal);
+        await using var command = Command(database, sql, await repetition.RowAsync(rendered, context.RequestAborted));
+        await command.ExecuteNonQueryAsync(context.RequestAborted);
+    }
+
+    private static NpgsqlCommand Command(NpgsqlDataSource database, string sql, object[] values)
+    {
+        var command = database.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
+        return command;
+    }
+
+    private static Repetition Describe(HttpContext context, Caller caller, string key)
+    {
+        var endpoint = (RouteEndpoint)context.GetEndpoint()!;
+        var kept = endpoint.Metadata.GetMetadata<RememberedForAttribute>()?.Duration ?? TimeSpan.FromDays(1);
+        var request = Encoding.UTF8.GetBytes($"{context.Request.Path}{context.Request.QueryString}\n").Concat(RequestBodies.BytesOf(context)).ToArray();
+        return new(
+            context.RequestServices.GetRequiredService<KeyRing>(), caller.TenantId, caller.PrincipalId,
+            $"POST {endpoint.RoutePattern.RawText}", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
+            Convert.ToHexStringLower(SHA256.HashData(request)),
+            context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow() + kept);
+    }
+}

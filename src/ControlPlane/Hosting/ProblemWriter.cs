@@ -1,0 +1,86 @@
+using JasperFx;
+using Marten.Exceptions;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+
+namespace ControlPlane.Hosting;
+
+/// <summary>Writes problems for whatever ends a request other than by an answer of its own.</summary>
+public static partial class ProblemWriter
+{
+    public static void UseProblems(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    {
+        try
+        {
+            await next(context);
+            if (!context.Response.HasStarted && context.Response is { StatusCode: >= 400, ContentLength: null, ContentType: null })
+            {
+                await context.WriteAsync(ForStatus(context.Response.StatusCode));
+            }
+        }
+        catch (Exception error) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            var problem = Map(error);
+            if (problem is null)
+            {
+                problem = Problems.Because(500, "internal_error", "Something went wrong on our side", "The request id helps us to find it", ("retryable", true));
+                var log = context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("ControlPlane.Requests");
+                LogUnexpected(log, error, context.GetEndpoint()?.DisplayName ?? context.Request.Method, RequestIds.Current);
+            }
+
+            context.Response.Clear();
+            context.Response.Headers["X-Request-Id"] = RequestIds.Current;
+            await context.WriteAsync(problem);
+        }
+    });
+
+    public static async Task WriteAsync(this HttpContext context, ProblemDetails problem)
+    {
+        context.Response.StatusCode = problem.Status!.Value;
+        if (problem.Status == 401)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        await context.Response.WriteAsJsonAsync(problem, Json.Http, Problems.ContentType, context.RequestAborted);
+    }
+
+    /// <summary>The exceptions of the store and the database that say something about the request, each with its answer.</summary>
+    internal static ProblemDetails? Map(Exception error) => error switch
+    {
+        ProblemException no => no.Problem,
+        BadHttpRequestException { StatusCode: 413 } => ForStatus(413),
+        BadHttpRequestException bad => Problems.Malformed("", "unreadable", bad.Message),
+        ConcurrencyException or ExistingStreamIdCollisionException or StreamLockedException => Problems.Raced(),
+        DocumentAlreadyExistsException duplicate => Uniqueness.Explain(duplicate),
+        InvalidStreamOperationException => Problems.Because(410, "gone", "The resource is gone for ever"),
+        _ when InDatabase(error) is { SqlState: Quotas.SqlState } full => Quotas.Explain(full),
+        _ when InDatabase(error) is { SqlState: PostgresErrorCodes.UniqueViolation } duplicate => Uniqueness.Explain(duplicate),
+        _ when InDatabase(error) is { IsTransient: true } or { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CannotConnectNow }
+            || error is NpgsqlException { IsTransient: true } or TimeoutException =>
+            Problems.Because(503, "unavailable", "The service can't reach its database", null, ("retryable", true)),
+        _ => null,
+    };
+
+    internal static PostgresException? InDatabase(Exception? error) => error switch
+    {
+        null => null,
+        PostgresException found => found,
+        _ => InDatabase(error.InnerException),
+    };
+
+    private static ProblemDetails ForStatus(int status) => status switch
+    {
+        401 => Problems.Unauthenticated(),
+        403 => Problems.Forbidden(),
+        404 => Problems.NotFound(),
+        405 => Problems.Because(405, "method_not_allowed", "The resource does not know this method"),
+        413 => Problems.Because(413, "body_too_large", "The body is too large"),
+        415 => Problems.Because(415, "unsupported_media_type", "The body must be JSON"),
+        400 => Problems.Malformed("", "unreadable", "The request can't be read"),
+        _ => Problems.Because(status, "error", "The request failed"),
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Endpoint} failed unexpectedly ({RequestId})")]
+    private static partial void LogUnexpected(ILogger log, Exception error, string endpoint, string? requestId);
+}

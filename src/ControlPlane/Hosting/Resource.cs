@@ -1,0 +1,29 @@
+namespace ControlPlane.Hosting;
+
+/// <summary>A single resource as the answer to a read: 200 with its ETag, 304 when the caller has it, 404 when there is none.</summary>
+public sealed class Resource<T>(T? value) : IResult
+    where T : class
+{
+    public T? Value => value;
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (value is null)
+        {
+            await httpContext.WriteAsync(Problems.NotFound());
+            return;
+        }
+
+        var rendered = Rendered.Of(value, 200, null, Json.Http);
+        httpContext.Response.Headers.CacheControl = "private, no-cache";
+        var known = httpContext.Request.Headers.IfNoneMatch.ToString();
+        if (rendered.ETag is { } tag && known.Length > 0 && ETags.Named(known, tag))
+        {
+            httpContext.Response.Headers.ETag = tag;
+            httpContext.Response.StatusCode = 304;
+            return;
+        }
+
+        await rendered.WriteAsync(httpContext);
+    }
+}

@@ -1,0 +1,76 @@
+using ControlPlane.Sealing;
+using ControlPlane.Storage;
+using JasperFx;
+using JasperFx.Events.Daemon;
+using JasperFx.Resources;
+using Marten;
+using Npgsql;
+using Weasel.Postgresql.Functions;
+using Wolverine.Marten;
+
+namespace ControlPlane.Hosting;
+
+/// <summary>The event store of the API host, its daemon and the keys it seals with.</summary>
+public static class Storage
+{
+    public static void AddStorage(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var isDevelopment = !builder.Environment.IsProduction();
+        services.AddSingleton(_ => Database(builder.Configuration));
+        services.AddSingleton(_ => MasterKeys.Load(builder.Configuration["Sealing:KeyFile"] ?? ".local/keys.json", mayCreate: isDevelopment));
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<Sealer>();
+        services.AddSingleton<EventMetadata>();
+        services.AddSingleton<TenantDirectory>();
+        services.AddSingleton<TokenChecks>();
+        services.AddSingleton(provider => new Cursors(provider.GetRequiredService<MasterKeys>().Derive("cursors")));
+        services.AddHttpContextAccessor();
+
+        services.CritterStackDefaults(critter =>
+        {
+            critter.ServiceName = "control-plane";
+            critter.ApplicationAssembly = typeof(Storage).Assembly;
+            critter.Production.GeneratedCodeMode = JasperFx.CodeGeneration.TypeLoadMode.Static;
+            critter.Production.AssertAllPreGeneratedTypesExist = true;
+            critter.Production.ResourceAutoCreate = AutoCreate.None;
+        });
+        var marten = services.AddMarten(provider =>
+        {
+            var store = new StoreOptions();
+            store.AddControlPlane(provider.GetRequiredService<KeyRing>());
+            store.Storage.ExtendedSchemaObjects.Add(Idempotency.Table());
+            store.Storage.ExtendedSchemaObjects.AddRange(Quotas.Functions().Select(function =>
+                new Function(new Weasel.Postgresql.PostgresqlObjectName(StoreModel.Schema, function.Name, Weasel.Postgresql.SchemaUtils.IdentifierUsage.General), function.Body)));
+            store.Listeners.Add(ActivatorUtilities.CreateInstance<CommitListener>(provider));
+            return store;
+        })
+        .UseNpgsqlDataSource()
+        .UseLightweightSessions()
+        .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = "wolverine")
+        .AddAsyncDaemon(DaemonMode.HotCold);
+        if (isDevelopment)
+        {
+            services.AddResourceSetupOnStartup();
+        }
+        else
+        {
+            marten.AssertDatabaseMatchesConfigurationOnStartup();
+        }
+    }
+
+    private static NpgsqlDataSource Database(IConfiguration configuration)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(
+            configuration.GetConnectionString("Postgres") ?? throw new InvalidOperationException("ConnectionStrings:Postgres is not set"));
+        if (!connection.ContainsKey("Maximum Pool Size"))
+        {
+            connection.MaxPoolSize = 60;
+        }
+
+        connection.NoResetOnClose = true;
+        connection.MaxAutoPrepare = 60;
+        connection.ApplicationName = "control-plane";
+        return NpgsqlDataSource.Create(connection.ConnectionString);
+    }
+}

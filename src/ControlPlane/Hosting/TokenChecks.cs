@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Text;
+using ControlPlane.Iam;
+using ControlPlane.Storage;
+using Marten;
+using Npgsql;
+
+namespace ControlPlane.Hosting;
+
+/// <summary>
+/// Turns a presented token into a <see cref="Caller"/>. What it finds is remembered for seconds; a revocation drops it at
+/// once on this node, and the age of the memory bounds it on every other.
+/// </summary>
+public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database, TimeProvider time)
+{
+    private static readonly TimeSpan RememberFor = TimeSpan.FromSeconds(4);
+    private const int MaxRemembered = 50_000;
+
+    // One round trip: the holder of the secret, with everything he holds now.
+    private const string Find =
+        $"""
+        select s.data, p.data from {StoreModel.Schema}.mt_doc_tokensecret s
+        join {StoreModel.Schema}.mt_doc_principal p on p.tenant_id = s.data ->> 'tenantId' and p.id = s.data ->> 'principalId'
+        where s.id = $1
+        """;
+
+    private readonly ConcurrentDictionary<string, (Holder Holder, long At)> _remembered = new();
+
+    public async ValueTask<Caller?> CheckAsync(string? token, CancellationToken cancellation)
+    {
+        if (token is null || !TokenFormat.IsWellFormed(token))
+        {
+            return null;
+        }
+
+        var hash = TokenFormat.HashOf(token);
+        if (!_remembered.TryGetValue(hash, out var known) || time.GetElapsedTime(known.At) > RememberFor)
+        {
+            if (await FindAsync(hash, cancellation) is not { } found)
+            {
+                _remembered.TryRemove(hash, out _);
+                return null;
+            }
+
+            if (_remembered.Count >= MaxRemembered)
+            {
+                _remembered.Clear();
+            }
+
+            known = _remembered[hash] = (found, time.GetTimestamp());
+        }
+
+        return known.Holder.At(time.GetUtcNow());
+    }
+
+    /// <summary>Forgets what was remembered of a principal's tokens.</summary>
+    public void Forget(string principalId)
+    {
+        foreach (var (hash, known) in _remembered)
+        {
+            if (known.Holder.Principal.Id == principalId)
+            {
+                _remembered.TryRemove(hash, out _);
+            }
+        }
+    }
+
+    private async Task<Holder?> FindAsync(string hash, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(Find);
+        command.Parameters.Add(new() { Value = hash });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        return await reader.ReadAsync(cancellation) ? new Holder(Read<TokenSecret>(reader, 0), Read<Principal>(reader, 1)) : null;
+    }
+
+    private T Read<T>(NpgsqlDataReader reader, int column) =>
+        store.Options.Serializer().FromJson<T>(new MemoryStream(Encoding.UTF8.GetBytes(reader.GetString(column))));
+
+    private sealed record Holder(TokenSecret Secret, Principal Principal)
+    {
+        private (Caller Caller, DateTimeOffset Until)? _last;
+
+        /// <summary>The caller as of now, or null when secret, token or principal has ended.</summary>
+        public Caller? At(DateTimeOffset now)
+        {
+            if (_last is { } last && now < last.Until)
+            {
+                return last.Caller;
+            }
+
+            if (Principal.Tokens.FirstOrDefault(token => token.Id == Secret.TokenId) is not { } token
+                || token.ExpiresAt <= now || Secret.ValidUntil <= now || Principal.NotAfter <= now)
+            {
+                return null;
+            }
+
+            var live = Principal.Assignments.Where(assignment => assignment.ExpiresAt is not { } end || end > now).ToArray();
+            var caller = new Caller(Principal.Id, token.Id, Secret.TenantId, Secret.TenantId, [.. live
+                .Select(assignment => new Grant(assignment.Scope, Within(token, Roles.PermissionsOf(assignment.Role))))
+                .Append(new("/", Within(token, [.. Principal.Permissions])))
+                .Where(grant => grant.Permissions.Count > 0)]);
+            var until = live.Select(assignment => assignment.ExpiresAt).Append(Principal.NotAfter).Append(token.ExpiresAt).Append(Secret.ValidUntil)
+                .Min() ?? now;
+            _last = (caller, until);
+            return caller;
+        }
+
+        private static ImmutableHashSet<string> Within(HeldToken token, ImmutableHashSet<string> held) =>
+            token.Scopes.IsEmpty ? held : held.Intersect(token.Scopes);
+    }
+}

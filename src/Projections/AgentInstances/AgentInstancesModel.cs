@@ -1,0 +1,33 @@
+using ControlPlane.Storage;
+using JasperFx.Events.Projections;
+using Marten;
+using Marten.Schema;
+using Marten.Schema.Indexing.Unique;
+
+namespace ControlPlane.AgentInstances;
+
+public static class AgentInstancesModel
+{
+    public static void AddAgentInstances(this StoreOptions store)
+    {
+        store.Event<InstanceDrafted>("agent_instance.drafted", "ops-6m")
+            .Event<InstanceConfigured>("agent_instance.configured", "ops-6m")
+            .Event<TrialStarted>("agent_instance.trial_started", "fin-10y")
+            .Event<TrialEnding>("agent_instance.trial_ending", "ops-6m")
+            .Event<InstanceSuspended>("agent_instance.suspended", "ops-6m")
+            .Event<InstanceResumed>("agent_instance.resumed", "ops-6m")
+            .Event<InstanceDeletionRequested>("agent_instance.deletion_requested", "ops-6m")
+            .Event<InstanceDeletionWithdrawn>("agent_instance.deletion_withdrawn", "ops-6m")
+            .Event<InstanceDeletionStarted>("agent_instance.deletion_started", "ops-6m")
+            .Event<InstanceDeleted>("agent_instance.deleted", "ops-6m")
+            .Event<InstancePurged>("agent_instance.purged", "erasure-evidence-5y")
+            .Event<RuntimeChanged>("agent_instance.runtime_changed", "ops-6m")
+            .Event<InstanceSelected>("agent_instance.selected", "ephemeral-30d");
+        store.Projections.LiveStreamAggregation<AgentInstance>();
+        store.Projections.LiveStreamAggregation<CurrentInstance>();
+        store.Projections.Add<InstanceCardProjection>(ProjectionLifecycle.Inline);
+        store.Projections.Snapshot<InstanceRuntime>(SnapshotLifecycle.Inline);
+        store.Schema.For<TrialUse>().SingleTenanted();
+        store.Schema.For<InstanceCard>().UniqueIndex(UniqueIndexType.Computed, "ux_instance_name", TenancyScope.PerTenant, card => card.NameHash!);
+    }
+}

@@ -1,0 +1,31 @@
+using ControlPlane.Sealing;
+using JasperFx.Events;
+using Marten.Events.Projections;
+
+namespace ControlPlane.Iam;
+
+/// <summary>One row of the list of tokens, and what the answer to minting shows beside the secret.</summary>
+public sealed record AccessToken(string Id, string PrincipalId, Personal Name, string Hint, IReadOnlyList<string> Scopes, DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt)
+{
+    public DateTimeOffset? RevokedAt { get; init; }
+
+    public TokenRevocation? RevokedFor { get; init; }
+}
+
+public sealed partial class AccessTokenProjection : MultiStreamProjection<AccessToken, string>
+{
+    public AccessTokenProjection()
+    {
+        Identity<AccessTokenMinted>(e => e.TokenId);
+        Identity<AccessTokenRotated>(e => e.TokenId);
+        Identity<AccessTokenRevoked>(e => e.TokenId);
+    }
+
+    public static AccessToken Create(IEvent<AccessTokenMinted> e) =>
+        new(e.Data.TokenId, e.StreamKey!, e.Data.Name, e.Data.Hint, e.Data.Scopes, e.Timestamp, e.Data.ExpiresAt);
+
+    public static AccessToken Apply(AccessTokenRotated e, AccessToken token) => token with { Hint = e.Hint, ExpiresAt = e.ExpiresAt };
+
+    public static AccessToken Apply(IEvent<AccessTokenRevoked> e, AccessToken token) =>
+        token with { RevokedAt = e.Timestamp, RevokedFor = e.Data.Reason };
+}

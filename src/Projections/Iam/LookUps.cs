@@ -1,0 +1,7 @@
+namespace ControlPlane.Iam;
+
+/// <summary>Leads from the SHA-256 of a presented token to its holder. Operational, not history; not of one tenant.</summary>
+public sealed record TokenSecret(string Id, string TenantId, string PrincipalId, string TokenId, DateTimeOffset ValidUntil);
+
+/// <summary>Leads from the keyed hash of an e-mail address to the owner it belongs to. Operational; not of one tenant.</summary>
+public sealed record EmailAddress(string Id, string TenantId, string PrincipalId);

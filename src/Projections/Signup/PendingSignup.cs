@@ -1,0 +1,31 @@
+using ControlPlane.Sealing;
+using JasperFx;
+using JasperFx.Events;
+
+namespace ControlPlane.Signup;
+
+/// <summary>A signup between its first request and the proof of its e-mail address; it lives in the platform's tenant.</summary>
+public sealed record PendingSignup(
+    string Id, Personal Email, Personal DisplayName, string Country, string Locale, string TermsVersion, string PrivacyVersion,
+    bool MarketingConsent, string? OfferRef, DateTimeOffset ExpiresAt) : IRevisioned
+{
+    public const int MaxAttempts = 10;
+
+    public int Version { get; set; }
+
+    public int Attempts { get; init; }
+
+    public bool IsVerified { get; init; }
+
+    public bool IsExpired { get; init; }
+
+    public static PendingSignup Create(IEvent<SignupStarted> e) => new(
+        e.StreamKey!, e.Data.Email, e.Data.DisplayName, e.Data.Country, e.Data.Locale, e.Data.TermsVersion, e.Data.PrivacyVersion,
+        e.Data.MarketingConsent, e.Data.OfferRef, e.Data.ExpiresAt);
+
+    public PendingSignup Apply(SignupCodeRefused e) => this with { Attempts = e.Attempt };
+
+    public PendingSignup Apply(SignupVerified _) => this with { IsVerified = true };
+
+    public PendingSignup Apply(SignupExpired _) => this with { IsExpired = true };
+}

@@ -1,0 +1,43 @@
+using ControlPlane.AgentInstances;
+using ControlPlane.Iam;
+using ControlPlane.Sealing;
+using ControlPlane.Signup;
+using ControlPlane.Tenants;
+using JasperFx.Events;
+using JasperFx.MultiTenancy;
+using Marten;
+using Weasel.Core;
+
+namespace ControlPlane.Storage;
+
+/// <summary>The event store and its models: the same for every host that opens it.</summary>
+public static class StoreModel
+{
+    public const string Schema = "controlplane";
+
+    public static StoreOptions AddControlPlane(this StoreOptions store, KeyRing ring)
+    {
+        store.DatabaseSchemaName = Schema;
+        store.UseSystemTextJsonForSerialization(
+            EnumStorage.AsString, Casing.CamelCase, configure: json => json.Converters.Insert(0, new SealedPersonal(ring)));
+        store.Policies.AllDocumentsAreMultiTenanted();
+        store.Advanced.DefaultTenantUsageEnabled = false;
+
+        store.Events.StreamIdentity = StreamIdentity.AsString;
+        store.Events.TenancyStyle = TenancyStyle.Conjoined;
+        store.Events.UseMandatoryStreamTypeDeclaration = true;
+        store.Events.EnableUniqueIndexOnEventId = true;
+        store.Events.AutoDiscoverTagTypes = false;
+        store.Events.UseAdvisoryLockTransaction = true;
+        store.Events.MetadataConfig.EnableAll();
+        store.Projections.SlowPollingTime = store.Projections.FastPollingTime = TimeSpan.FromMilliseconds(100);
+        store.OpenTelemetry.TrackEventCounters();
+
+        store.Storage.ExtendedSchemaObjects.AddRange(KeyRows.Tables());
+        store.AddTenants();
+        store.AddIam();
+        store.AddSignup();
+        store.AddAgentInstances();
+        return store;
+    }
+}
