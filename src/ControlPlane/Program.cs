@@ -9,5 +9,6 @@ builder.AddApi();
 
 var app = builder.Build();
 app.UsePipeline();
+app.MapHealth();
 app.MapSlices();
 return await app.RunJasperFxCommands(args);
