@@ -21,7 +21,6 @@ public static class Api
         builder.Services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
         builder.Services.AddSingleton(builder.Configuration.GetSection("RateLimits").Get<RateLimitSettings>() ?? new());
         builder.Services.AddSingleton<RateLimits>();
-        builder.Services.AddSingleton(new RetentionPolicies(policy => policy));
         builder.Services.Scan();
     }
 

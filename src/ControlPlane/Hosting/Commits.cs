@@ -41,14 +41,14 @@ public static class CommitAccess
 /// Stands at every commit of the store: seals personal data, completes the events' metadata, and adds to the transaction what
 /// must be decided with it: If-Match, quotas, the answer kept under an Idempotency-Key.
 /// </summary>
-public sealed class CommitListener(IServiceProvider services, IHttpContextAccessor http, Sealer sealer, EventMetadata metadata) : DocumentSessionListenerBase
+public sealed class CommitListener(IServiceProvider services, IHttpContextAccessor http, Sealer sealer) : DocumentSessionListenerBase
 {
     public override async Task BeforeSaveChangesAsync(IDocumentSession session, CancellationToken token)
     {
         foreach (var stream in session.PendingChanges.Streams())
         {
             await sealer.SealAsync(stream, token);
-            metadata.Complete(stream, http.HttpContext);
+            EventMetadata.Complete(stream, http.HttpContext);
         }
 
         if (http.HttpContext is not { } context || context.Features.Get<Commit>() is not { } commit)
@@ -71,6 +71,16 @@ public sealed class CommitListener(IServiceProvider services, IHttpContextAccess
                 await repetition.KeepAsync(session, Rendered.Of(body, answer.Status, answer.Location, Json.WithoutSecrets), token);
             }
         }
+    }
+
+    public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
+    {
+        foreach (var stream in commit.GetStreams().Where(stream => stream.Events.Any(stored => stored.Data is Iam.AccessTokenRevoked)))
+        {
+            services.GetRequiredService<TokenChecks>().Forget(stream.Key!);
+        }
+
+        return Task.CompletedTask;
     }
 
     // Evaluated last, as RFC 9110 §13.2.1 asks: only where the request would otherwise succeed.

@@ -5,7 +5,7 @@ using JasperFx.Events;
 namespace ControlPlane.Hosting;
 
 /// <summary>The metadata that every stored event carries beside what Marten keeps: who, through which token, in which request, under which policy.</summary>
-public sealed class EventMetadata(RetentionPolicies policies)
+public static class EventMetadata
 {
     public const string Actor = "actor";
     public const string Token = "token-id";
@@ -13,9 +13,8 @@ public sealed class EventMetadata(RetentionPolicies policies)
     public const string RequestId = "request-id";
     public const string TraceParent = "traceparent";
     public const string Retention = "retention-policy";
-    public const string LegalBasis = "legal-basis";
 
-    public void Complete(StreamAction stream, HttpContext? context)
+    public static void Complete(StreamAction stream, HttpContext? context)
     {
         var caller = context?.Features.Get<Caller>();
         foreach (var stored in stream.Events)
@@ -23,7 +22,6 @@ public sealed class EventMetadata(RetentionPolicies policies)
             var kind = EventCatalog.Of(stored.Data.GetType());
             stored.SetHeader(Actor, caller?.PrincipalId ?? (context is null ? "system" : "anonymous"));
             stored.SetHeader(Retention, kind.RetentionPolicy);
-            stored.SetHeader(LegalBasis, policies.LegalBasisOf(kind.RetentionPolicy));
             Set(stored, Token, caller?.TokenId);
             Set(stored, OnBehalfOf, caller is { IsStaff: true } ? caller.TenantId : null);
             Set(stored, RequestId, RequestIds.Current);
@@ -38,10 +36,4 @@ public sealed class EventMetadata(RetentionPolicies policies)
             stored.SetHeader(name, value);
         }
     }
-}
-
-/// <summary>The retention policies in force.</summary>
-public sealed class RetentionPolicies(Func<string, string> legalBasis)
-{
-    public string LegalBasisOf(string policy) => legalBasis(policy);
 }

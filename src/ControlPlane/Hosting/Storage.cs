@@ -21,7 +21,7 @@ public static class Storage
         services.AddSingleton(_ => MasterKeys.Load(builder.Configuration["Sealing:KeyFile"] ?? ".local/keys.json", mayCreate: isDevelopment));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<Sealer>();
-        services.AddSingleton<EventMetadata>();
+        services.AddSingleton<History>();
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<TokenChecks>();
         services.AddSingleton(provider => new Cursors(provider.GetRequiredService<MasterKeys>().Derive("cursors")));

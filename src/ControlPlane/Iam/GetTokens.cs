@@ -1,0 +1,70 @@
+using ControlPlane.Hosting;
+using ControlPlane.Sealing;
+using Marten;
+using Wolverine.Http;
+
+namespace ControlPlane.Iam;
+
+/// <summary>Which tokens to list.</summary>
+public sealed record TokensQuery : ListQuery
+{
+    /// <summary>Whose tokens; one's own when left out, another's with <c>tokens:write</c>.</summary>
+    public string? PrincipalId { get; init; }
+}
+
+/// <summary>A token without its secret.</summary>
+/// <param name="Id">The token's id.</param>
+/// <param name="PrincipalId">Whose it is.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="Hint">The last four characters of the secret.</param>
+/// <param name="Scopes">The permissions it carries; empty means all that its principal holds.</param>
+/// <param name="State">Active, expired or revoked.</param>
+/// <param name="CreatedAt">When it was minted.</param>
+/// <param name="ExpiresAt">When it ends.</param>
+/// <param name="RevokedAt">When it was revoked.</param>
+public sealed record TokenRow(
+    string Id, string PrincipalId, Personal Name, string Hint, IReadOnlyList<string> Scopes, TokenState State,
+    DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt);
+
+public enum TokenState
+{
+    Active,
+    Expired,
+    Revoked,
+}
+
+public static class GetTokensEndpoint
+{
+    private const string List = "tokens";
+
+    /// <summary>List one's own tokens; others' with tokens:write.</summary>
+    [WolverineGet("/v1/auth/tokens"), Authenticated, Query<TokensQuery>]
+    public static async Task<Page<TokenRow>> Get(
+        HttpContext http, Caller caller, IQuerySession session, Cursors cursors, History history, TimeProvider time, CancellationToken cancellation)
+    {
+        var query = http.Query<TokensQuery>();
+        var owner = query.PrincipalId ?? caller.PrincipalId;
+        if (owner != caller.PrincipalId && !caller.May("tokens:write"))
+        {
+            throw new ProblemException(Problems.Forbidden("tokens:write"));
+        }
+
+        var asOf = await history.NowAsync(cancellation);
+        var after = cursors.Read(caller.TenantId, List, query);
+        var tokens = session.Query<AccessToken>().Where(token => token.PrincipalId == owner);
+        if (after is not null)
+        {
+            tokens = tokens.Where(token => token.MatchesSql("d.id < ?", after));
+        }
+
+        var found = await tokens.OrderByDescending(token => token.Id).Take(query.Limit + 1).ToListAsync(cancellation);
+        var page = found.Take(query.Limit).ToArray();
+        var next = found.Count > query.Limit ? cursors.Make(caller.TenantId, List, query, page[^1].Id) : null;
+        return new([.. page.Select(token => Row(token, time.GetUtcNow()))], next, asOf);
+    }
+
+    private static TokenRow Row(AccessToken token, DateTimeOffset now) => new(
+        token.Id, token.PrincipalId, token.Name, token.Hint, token.Scopes,
+        token.RevokedAt is not null ? TokenState.Revoked : token.ExpiresAt <= now ? TokenState.Expired : TokenState.Active,
+        token.CreatedAt, token.ExpiresAt, token.RevokedAt);
+}

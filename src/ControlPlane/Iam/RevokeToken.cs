@@ -1,0 +1,26 @@
+using ControlPlane.Hosting;
+using Marten;
+using Microsoft.AspNetCore.Mvc;
+using Wolverine.Http;
+using Wolverine.Marten;
+
+namespace ControlPlane.Iam;
+
+public static class RevokeTokenEndpoint
+{
+    public static Task<AccessToken?> LoadAsync(string id, IQuerySession session, CancellationToken cancellation) =>
+        session.LoadAsync<AccessToken>(id, cancellation);
+
+    public static ProblemDetails Validate(AccessToken? token, Caller caller) =>
+        token is null || (token.PrincipalId != caller.PrincipalId && !caller.May("tokens:write")) ? Problems.NotFound() : WolverineContinue.NoProblems;
+
+    /// <summary>Revoke one's own token; others' with tokens:write. It is refused from here on.</summary>
+    [WolverineDelete("/v1/auth/tokens/{id}"), Authenticated]
+    public static (Answer<Nothing>, IEnumerable<IMartenOp>) Delete(string id, AccessToken token, Caller caller) => (
+        Answer.None(token.PrincipalId),
+        token.RevokedAt is not null ? [] :
+        [
+            MartenOps.Append(token.PrincipalId, new AccessTokenRevoked(id, TokenRevocation.User, caller.PrincipalId)),
+            MartenOps.DeleteWhere<TokenSecret>(secret => secret.TokenId == id),
+        ]);
+}

@@ -1,0 +1,54 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ControlPlane.Tests;
+
+/// <summary>Calls the service as the platform's owner, or with the token given.</summary>
+public abstract class AppTest(App app)
+{
+    protected App App => app;
+
+    protected string Owner => app.Tokens["CONTROLPLANE_PLATFORM_TOKEN"];
+
+    protected string Runtime => app.Tokens["CONTROLPLANE_RUNTIME_TOKEN"];
+
+    protected async Task<Reply> Send(
+        HttpMethod method, string url, string? body = null, string? token = "owner", params (string Name, string Value)[] headers)
+    {
+        using var client = app.Host.Server.CreateClient();
+        using var request = new HttpRequestMessage(method, url);
+        if (token is not null)
+        {
+            request.Headers.Authorization = new("Bearer", token == "owner" ? Owner : token);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        var all = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key, h => string.Join(',', h.Value));
+        return new((int)response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text), all);
+    }
+
+    protected Task<Reply> Get(string url, string? token = "owner", params (string, string)[] headers) => Send(HttpMethod.Get, url, null, token, headers);
+
+    protected Task<Reply> Post(string url, object body, string? token = "owner", params (string, string)[] headers) =>
+        Send(HttpMethod.Post, url, body as string ?? JsonSerializer.Serialize(body), token, headers);
+}
+
+/// <summary>What came back.</summary>
+public sealed record Reply(int Status, JsonNode? Body, IReadOnlyDictionary<string, string> Headers)
+{
+    public string? Text(string field) => (string?)Body?[field];
+
+    public string[] Faults => [.. Body!["errors"]!.AsArray().Select(fault => $"{fault!["pointer"]} {fault["code"]}").Order(StringComparer.Ordinal)];
+}

@@ -1,0 +1,106 @@
+using ControlPlane.Iam;
+using ControlPlane.Sealing;
+using ControlPlane.Storage;
+using ControlPlane.Tenants;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace ControlPlane.Tests.Sealing;
+
+public class SealingTests(App app) : AppTest(app)
+{
+    [Fact]
+    public async Task personal_data_and_secrets_stand_in_no_table_in_clear()
+    {
+        var canary = $"canary{Guid.CreateVersion7():N}";
+        var minted = await Post("/v1/auth/tokens", new { name = canary }, headers: ("Idempotency-Key", canary));
+        minted.Status.ShouldBe(201);
+
+        var found = await TablesThatHold(canary, minted.Text("secret")!);
+
+        found.ShouldBeEmpty();
+        (await Get("/v1/auth/tokens?limit=200")).Body!.ToJsonString().ShouldContain(canary);
+    }
+
+    [Theory]
+    [InlineData("quarantined", Personal.Quarantined)]
+    [InlineData("destroyed", Personal.Erased)]
+    public async Task what_a_lost_key_sealed_reads_as_a_placeholder_and_survives_being_written_back(string state, string placeholder)
+    {
+        var (tenant, principal) = (Ids.New("ten"), Ids.New("prn"));
+        var store = app.Host.Services.GetRequiredService<IDocumentStore>();
+        await using (var session = store.LightweightSession(tenant))
+        {
+            session.Events.StartStream<Principal>(
+                principal, new PrincipalCreated(PrincipalType.User, new("ann@example.org"), new("Ann"), null, principal));
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        await Execute($"update controlplane.tenant_keys set state = '{state}' where tenant_id = '{tenant}'");
+        app.Host.Services.GetRequiredService<KeyRing>().Forget(tenant);
+
+        await using var later = store.LightweightSession(tenant);
+        later.Events.Append(principal, new RoleGranted(Ids.New("ras"), "owner", $"/tenants/{tenant}", null, GrantedVia.Direct, principal));
+        await later.SaveChangesAsync(TestContext.Current.CancellationToken);
+        (await later.LoadAsync<Principal>(principal, TestContext.Current.CancellationToken))!.DisplayName.Value.ShouldBe(placeholder);
+
+        await Execute($"update controlplane.tenant_keys set state = 'active' where tenant_id = '{tenant}'");
+        app.Host.Services.GetRequiredService<KeyRing>().Forget(tenant);
+        await using var restored = store.LightweightSession(tenant);
+        (await restored.LoadAsync<Principal>(principal, TestContext.Current.CancellationToken))!.DisplayName.Value.ShouldBe("Ann");
+    }
+
+    [Fact]
+    public async Task a_value_of_one_tenant_is_never_stored_with_another()
+    {
+        var store = app.Host.Services.GetRequiredService<IDocumentStore>();
+        await using var platform = store.QuerySession(Tenant.Platform);
+        var owner = await platform.LoadAsync<Principal>("prn_00000000000070008000000000000001", TestContext.Current.CancellationToken);
+        var (tenant, principal) = (Ids.New("ten"), Ids.New("prn"));
+        await using var session = store.LightweightSession(tenant);
+        session.Events.StartStream<Principal>(
+            principal, new PrincipalCreated(PrincipalType.User, owner!.SubjectId, owner.DisplayName, null, principal));
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => session.SaveChangesAsync())).Message.ShouldContain("store a copy");
+    }
+
+    [Fact]
+    public void nothing_prints_a_personal_value() => $"{new Personal("ann@example.org")}".ShouldBe("[personal]");
+
+    private async Task<List<string>> TablesThatHold(params string[] words)
+    {
+        var found = new List<string>();
+        await using var source = NpgsqlDataSource.Create(app.Connection);
+        await using var tables = source.CreateCommand(
+            "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname in ('controlplane', 'wolverine')");
+        var names = new List<string>();
+        await using (var reader = await tables.ExecuteReaderAsync())
+        {
+            while (await reader.ReadAsync())
+            {
+                names.Add(reader.GetString(0));
+            }
+        }
+
+        names.Count.ShouldBeGreaterThan(10);
+        foreach (var (table, word) in names.SelectMany(name => words.Select(word => (name, word))))
+        {
+            await using var search = source.CreateCommand($"select count(*) from {table} t where t::text like '%' || $1 || '%'");
+            search.Parameters.Add(new() { Value = word });
+            if ((long)(await search.ExecuteScalarAsync())! > 0)
+            {
+                found.Add(table);
+            }
+        }
+
+        return found;
+    }
+
+    private async Task Execute(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(app.Connection);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
