@@ -36,6 +36,7 @@ public sealed class App : IAsyncLifetime
         {
             web.UseSetting("ConnectionStrings:Postgres", Connection);
             web.UseSetting("Sealing:KeyFile", Path.Combine(Path.GetTempPath(), $"{_database}.json"));
+            web.UseSetting("Logging:LogLevel:Default", "Error");
             web.ConfigureServices(services => services.RunWolverineInSoloMode());
         });
         Tokens = await BootstrapCommand.RunAsync(Host.Services, new Dictionary<string, string>(), CancellationToken.None);

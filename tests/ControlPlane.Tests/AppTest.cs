@@ -1,17 +1,48 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ControlPlane.Iam;
+using ControlPlane.Sealing;
+using ControlPlane.Storage;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ControlPlane.Tests;
 
-/// <summary>Calls the service as the platform's owner, or with the token given.</summary>
-public abstract class AppTest(App app)
+/// <summary>Calls the service as the owner of a tenant of its own, or with the token given; so no test has to clean up after another.</summary>
+public abstract class AppTest(App app) : IAsyncLifetime
 {
     protected App App => app;
 
-    protected string Owner => app.Tokens["CONTROLPLANE_PLATFORM_TOKEN"];
+    protected string Tenant { get; } = Ids.New("ten");
+
+    protected string Me { get; } = Ids.New("prn");
+
+    protected string Owner { get; private set; } = null!;
+
+    protected string Platform => app.Tokens["CONTROLPLANE_PLATFORM_TOKEN"];
 
     protected string Runtime => app.Tokens["CONTROLPLANE_RUNTIME_TOKEN"];
+
+    public async ValueTask InitializeAsync()
+    {
+        var minted = Minted.For(Tenant, Me, new Personal("first"), [], TimeProvider.System.GetUtcNow().AddDays(1), Me);
+        await using var session = app.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(Tenant);
+        session.Events.StartStream<Principal>(
+            Me,
+            new PrincipalCreated(PrincipalType.User, new Personal($"{Me}@example.org"), new Personal("Ann"), null, Me),
+            new RoleGranted(Ids.New("ras"), Roles.Owner, $"/tenants/{Tenant}", null, GrantedVia.Signup, Me),
+            minted.Event);
+        session.Store(minted.LookUp);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        Owner = minted.Secret;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     protected async Task<Reply> Send(
         HttpMethod method, string url, string? body = null, string? token = "owner", params (string Name, string Value)[] headers)

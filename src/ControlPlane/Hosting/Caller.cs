@@ -37,7 +37,8 @@ public sealed record Caller(string PrincipalId, string TokenId, string HomeTenan
     private bool MayAt(string permission, string path) =>
         Grants.Any(grant => grant.Permissions.Contains(permission) && Covers(grant.Scope, path));
 
-    internal static bool Covers(string scope, string path) =>
+    /// <summary>Whether a scope covers a path: itself and all that lies below it.</summary>
+    public static bool Covers(string scope, string path) =>
         scope == "/" || path == scope || (path.Length > scope.Length && path[scope.Length] == '/' && path.StartsWith(scope, StringComparison.Ordinal));
 }
 

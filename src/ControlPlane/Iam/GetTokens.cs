@@ -1,6 +1,7 @@
 using ControlPlane.Hosting;
 using ControlPlane.Sealing;
 using Marten;
+using Marten.Linq.MatchesSql;
 using Wolverine.Http;
 
 namespace ControlPlane.Iam;

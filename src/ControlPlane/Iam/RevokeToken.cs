@@ -1,22 +1,19 @@
 using ControlPlane.Hosting;
-using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 using Wolverine.Marten;
+using Wolverine.Persistence;
 
 namespace ControlPlane.Iam;
 
 public static class RevokeTokenEndpoint
 {
-    public static Task<AccessToken?> LoadAsync(string id, IQuerySession session, CancellationToken cancellation) =>
-        session.LoadAsync<AccessToken>(id, cancellation);
-
-    public static ProblemDetails Validate(AccessToken? token, Caller caller) =>
-        token is null || (token.PrincipalId != caller.PrincipalId && !caller.May("tokens:write")) ? Problems.NotFound() : WolverineContinue.NoProblems;
+    public static ProblemDetails Validate(AccessToken token, Caller caller) =>
+        token.PrincipalId != caller.PrincipalId && !caller.May("tokens:write") ? Problems.NotFound() : WolverineContinue.NoProblems;
 
     /// <summary>Revoke one's own token; others' with tokens:write. It is refused from here on.</summary>
     [WolverineDelete("/v1/auth/tokens/{id}"), Authenticated]
-    public static (Answer<Nothing>, IEnumerable<IMartenOp>) Delete(string id, AccessToken token, Caller caller) => (
+    public static (Answer<Nothing>, IEnumerable<IMartenOp>) Delete(string id, [Entity] AccessToken token, [NotBody] Caller caller) => (
         Answer.None(token.PrincipalId),
         token.RevokedAt is not null ? [] :
         [

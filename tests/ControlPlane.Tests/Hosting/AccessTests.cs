@@ -27,8 +27,9 @@ public class AccessTests(App app) : AppTest(app)
     public async Task the_tenant_header_serves_platform_staff_only()
     {
         (await Get("/v1/whoami", Runtime, ("X-Tenant-Id", "ten_unknown"))).Status.ShouldBe(403);
-        (await Get("/v1/whoami", headers: ("X-Tenant-Id", "ten_unknown"))).Status.ShouldBe(403);
-        (await Get("/v1/whoami", headers: ("X-Tenant-Id", "platform"))).Status.ShouldBe(200);
+        (await Get("/v1/whoami", headers: ("X-Tenant-Id", "platform"))).Status.ShouldBe(403);
+        (await Get("/v1/whoami", Platform, ("X-Tenant-Id", "ten_unknown"))).Status.ShouldBe(403);
+        (await Get("/v1/whoami", headers: ("X-Tenant-Id", Tenant))).Text("tenantId").ShouldBe(Tenant);
     }
 
     [Fact]

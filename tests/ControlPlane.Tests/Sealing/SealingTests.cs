@@ -1,7 +1,6 @@
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
-using ControlPlane.Tenants;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -29,7 +28,7 @@ public class SealingTests(App app) : AppTest(app)
     public async Task what_a_lost_key_sealed_reads_as_a_placeholder_and_survives_being_written_back(string state, string placeholder)
     {
         var (tenant, principal) = (Ids.New("ten"), Ids.New("prn"));
-        var store = app.Host.Services.GetRequiredService<IDocumentStore>();
+        var store = App.Host.Services.GetRequiredService<IDocumentStore>();
         await using (var session = store.LightweightSession(tenant))
         {
             session.Events.StartStream<Principal>(
@@ -38,7 +37,7 @@ public class SealingTests(App app) : AppTest(app)
         }
 
         await Execute($"update controlplane.tenant_keys set state = '{state}' where tenant_id = '{tenant}'");
-        app.Host.Services.GetRequiredService<KeyRing>().Forget(tenant);
+        App.Host.Services.GetRequiredService<KeyRing>().Forget(tenant);
 
         await using var later = store.LightweightSession(tenant);
         later.Events.Append(principal, new RoleGranted(Ids.New("ras"), "owner", $"/tenants/{tenant}", null, GrantedVia.Direct, principal));
@@ -46,7 +45,7 @@ public class SealingTests(App app) : AppTest(app)
         (await later.LoadAsync<Principal>(principal, TestContext.Current.CancellationToken))!.DisplayName.Value.ShouldBe(placeholder);
 
         await Execute($"update controlplane.tenant_keys set state = 'active' where tenant_id = '{tenant}'");
-        app.Host.Services.GetRequiredService<KeyRing>().Forget(tenant);
+        App.Host.Services.GetRequiredService<KeyRing>().Forget(tenant);
         await using var restored = store.LightweightSession(tenant);
         (await restored.LoadAsync<Principal>(principal, TestContext.Current.CancellationToken))!.DisplayName.Value.ShouldBe("Ann");
     }
@@ -54,8 +53,8 @@ public class SealingTests(App app) : AppTest(app)
     [Fact]
     public async Task a_value_of_one_tenant_is_never_stored_with_another()
     {
-        var store = app.Host.Services.GetRequiredService<IDocumentStore>();
-        await using var platform = store.QuerySession(Tenant.Platform);
+        var store = App.Host.Services.GetRequiredService<IDocumentStore>();
+        await using var platform = store.QuerySession(ControlPlane.Tenants.Tenant.Platform);
         var owner = await platform.LoadAsync<Principal>("prn_00000000000070008000000000000001", TestContext.Current.CancellationToken);
         var (tenant, principal) = (Ids.New("ten"), Ids.New("prn"));
         await using var session = store.LightweightSession(tenant);
@@ -71,7 +70,7 @@ public class SealingTests(App app) : AppTest(app)
     private async Task<List<string>> TablesThatHold(params string[] words)
     {
         var found = new List<string>();
-        await using var source = NpgsqlDataSource.Create(app.Connection);
+        await using var source = NpgsqlDataSource.Create(App.Connection);
         await using var tables = source.CreateCommand(
             "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname in ('controlplane', 'wolverine')");
         var names = new List<string>();
@@ -99,7 +98,7 @@ public class SealingTests(App app) : AppTest(app)
 
     private async Task Execute(string sql)
     {
-        await using var source = NpgsqlDataSource.Create(app.Connection);
+        await using var source = NpgsqlDataSource.Create(App.Connection);
         await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
