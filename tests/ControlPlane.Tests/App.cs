@@ -21,16 +21,16 @@ public sealed class App : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = Environment.GetEnvironmentVariable("CONTROLPLANE_POSTGRES")
-            ?? throw new InvalidOperationException("CONTROLPLANE_POSTGRES is not set: run the tests with ./dev test");
-        await using (var admin = new NpgsqlConnection(server))
+        var server = Servers.Postgres();
+        await using (var admin = new NpgsqlConnection(server.ConnectionString))
         {
             await admin.OpenAsync();
             await using var create = new NpgsqlCommand($"create database {_database}", admin);
             await create.ExecuteNonQueryAsync();
         }
 
-        Connection = new NpgsqlConnectionStringBuilder(server) { Database = _database }.ConnectionString;
+        server.Database = _database;
+        Connection = server.ConnectionString;
         JasperFxEnvironment.AutoStartHost = true;
         Host = await AlbaHost.For<Program>(web =>
         {

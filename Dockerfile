@@ -1,0 +1,24 @@
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /src
+
+# What decides the packages comes first, so that restoring is repeated only when it changes.
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY src/ControlPlane.Contracts/*.csproj src/ControlPlane.Contracts/
+COPY src/Projections/*.csproj src/Projections/
+COPY src/ControlPlane/*.csproj src/ControlPlane/
+RUN dotnet restore src/ControlPlane
+
+COPY scripts/publish.sh scripts/
+COPY src src
+RUN scripts/publish.sh /app
+
+# No shell, no package manager, not root.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+WORKDIR /app
+COPY --from=build /app .
+COPY catalog catalog
+ENV ASPNETCORE_HTTP_PORTS=8082 \
+    Catalog__Path=/app/catalog \
+    DOTNET_EnableDiagnostics=0
+EXPOSE 8082
+ENTRYPOINT ["dotnet", "ControlPlane.dll"]
