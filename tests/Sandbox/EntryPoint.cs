@@ -1,0 +1,10 @@
+namespace OutsideWorld;
+
+internal static class EntryPoint
+{
+    public static async Task Main(string[] args)
+    {
+        await using var sandbox = Sandbox.Create(args);
+        await sandbox.RunAsync();
+    }
+}
