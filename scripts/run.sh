@@ -95,7 +95,7 @@ configure() {
         export Stripe__ApiKey=sk_test_sandbox Stripe__ApiBase=$SANDBOX_URL/stripe
     fi
     if [[ -z ${Postmark__ServerToken:-} ]]; then
-        export Postmark__ServerToken=sandbox Postmark__BaseUrl=$SANDBOX_URL/postmark
+        export Postmark__ServerToken=5a4db0c5-0000-4000-8000-000000000001 Postmark__BaseUrl=$SANDBOX_URL/postmark
     fi
 }
 
