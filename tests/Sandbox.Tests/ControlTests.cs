@@ -17,7 +17,8 @@ public sealed class ControlTests(SharedSandbox shared)
     public async Task the_log_shows_what_arrived_and_what_was_answered()
     {
         await _stripe.V1.Customers.CreateAsync(
-            new() { Email = _email, PreferredLocales = ["de"], Metadata = new() { ["tenant_id"] = "ten_1" } }, new() { IdempotencyKey = "k-" + _email }, _cancel);
+            new() { Email = _email, PreferredLocales = ["de"], Metadata = new() { ["tenant_id"] = "ten_1" } },
+            new() { IdempotencyKey = "k-" + _email }, _cancel);
         await StripeAt.Refusal(() => _stripe.V1.Customers.ListAsync(new() { Email = _email, Limit = 1000 }));
 
         var log = await shared.Control.LogAsync("stripe", _email, cancel: _cancel);
@@ -75,10 +76,12 @@ public sealed class ControlTests(SharedSandbox shared)
         await shared.Control.AddFaultAsync("stripe", new()
         {
             Match = new(Contains: _email), Kind = FaultKind.Status, Status = 429,
-            Headers = new Dictionary<string, string> { ["Retry-After"] = "7" }, Body = new JsonObject { ["error"] = new JsonObject { ["message"] = "slow down" } },
+            Headers = new Dictionary<string, string> { ["Retry-After"] = "7" },
+            Body = new JsonObject { ["error"] = new JsonObject { ["message"] = "slow down" } },
         }, _cancel);
 
-        var refused = await Should.ThrowAsync<StripeException>(() => _stripe.V1.Customers.CreateAsync(new() { Email = _email }, cancellationToken: _cancel));
+        var refused = await Should.ThrowAsync<StripeException>(() =>
+            _stripe.V1.Customers.CreateAsync(new() { Email = _email }, cancellationToken: _cancel));
 
         (refused.HttpStatusCode, refused.StripeError.Message).ShouldBe((HttpStatusCode.TooManyRequests, "slow down"));
         refused.StripeResponse.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(7));

@@ -161,7 +161,8 @@ public sealed class PostmarkTests : IDisposable
         told.Select(record => (string?)record["RecordType"]).ShouldBe(["Delivery", "Bounce", "SpamComplaint"]);
         told.ShouldAllBe(record => (string?)record["MessageID"] == (string?)answer["MessageID"]);
         ((int)told[1]["TypeCode"]!, (bool)told[1]["Inactive"]!).ShouldBe((1, true));
-        (await receiver.Until(3))[0].Headers.Authorization.ToString().ShouldBe("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("postmark:secret")));
+        var basic = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes("postmark:secret"));
+        (await receiver.Until(3)).ShouldAllBe(arrival => arrival.Headers.Authorization == basic);
         (await Send(Mail())).Answer["ErrorCode"]!.GetValue<int>().ShouldBe(406);
     }
 
@@ -169,7 +170,8 @@ public sealed class PostmarkTests : IDisposable
 
     private JsonObject Mail() => new()
     {
-        ["From"] = "Operator <hello@portal.example>", ["To"] = _email, ["Subject"] = "Welcome", ["TextBody"] = "Hello", ["MessageStream"] = "outbound",
+        ["From"] = "Operator <hello@portal.example>", ["To"] = _email, ["Subject"] = "Welcome",
+        ["TextBody"] = "Hello", ["MessageStream"] = "outbound",
     };
 
     private async Task<(HttpStatusCode Status, JsonObject Answer)> Send(JsonObject mail)

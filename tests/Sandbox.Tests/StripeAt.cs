@@ -10,7 +10,8 @@ internal static class StripeAt
     {
         ApiKey = key,
         ApiBase = sandbox.StripeApiBase,
-        HttpClient = new SystemNetHttpClient(new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, maxNetworkRetries: retries, enableTelemetry: false),
+        HttpClient = new SystemNetHttpClient(
+            new HttpClient { Timeout = TimeSpan.FromSeconds(5) }, maxNetworkRetries: retries, enableTelemetry: false),
     });
 
     public static string SomeEmail() => $"ada-{Guid.CreateVersion7():N}@example.eu";

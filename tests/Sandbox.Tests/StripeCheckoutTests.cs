@@ -81,7 +81,8 @@ public sealed class StripeCheckoutTests(SharedSandbox shared)
     public async Task subscribing_with_a_trial()
     {
         var price = await _stripe.V1.Prices.CreateAsync(
-            new() { Currency = "eur", UnitAmount = 1900, Recurring = new() { Interval = "month" }, ProductData = new() { Name = "Solo" } }, cancellationToken: _cancel);
+            new() { Currency = "eur", UnitAmount = 1900, Recurring = new() { Interval = "month" }, ProductData = new() { Name = "Solo" } },
+            cancellationToken: _cancel);
         var open = await _stripe.V1.Checkout.Sessions.CreateAsync(new()
         {
             Mode = "subscription", SuccessUrl = "https://portal.example/ok", CustomerEmail = StripeAt.SomeEmail(),

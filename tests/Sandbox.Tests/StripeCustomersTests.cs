@@ -101,20 +101,17 @@ public sealed class StripeCustomersTests(SharedSandbox shared)
     [InlineData("email=ada", "email", "email_invalid")]
     public async Task parameters_are_read_strictly(string form, string param, string code)
     {
-        using var http = new HttpClient();
-        using var request = new HttpRequestMessage(HttpMethod.Post, shared.Sandbox.StripeApiBase + "/v1/customers")
-        {
-            Content = new StringContent(form, null, "application/x-www-form-urlencoded"),
-            Headers = { { "Authorization", "Bearer sk_test_sandbox" }, { "Stripe-Version", "2026-10-28.endive" } },
-        };
+        var error = await Refused(form, "application/x-www-form-urlencoded", "2026-10-28.endive");
 
-        using var answer = await http.SendAsync(request, _cancel);
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        var body = await answer.Content.ReadAsStringAsync(_cancel);
-        var error = StripeEntity.FromJson<Wrapped>(body).Error;
         (error.Param, error.Code, error.Type).ShouldBe((param, code, "invalid_request_error"));
     }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", "", "Invalid Stripe API version")]
+    [InlineData("application/x-www-form-urlencoded", "2024-06-20", "Invalid Stripe API version")]
+    [InlineData("application/json", "2026-10-28.endive", "content type")]
+    public async Task only_forms_of_the_pinned_version_are_read(string contentType, string version, string complaint) =>
+        (await Refused("name=Ada", contentType, version)).Message.ShouldContain(complaint);
 
     [Fact]
     public async Task a_wrong_key_is_turned_away()
@@ -140,6 +137,21 @@ public sealed class StripeCustomersTests(SharedSandbox shared)
 
     private Task<Customer> Create(string email, string tenant = "ten_0") => _stripe.V1.Customers.CreateAsync(
         new() { Email = email, PreferredLocales = ["de", "en"], Metadata = new() { ["tenant_id"] = tenant } }, cancellationToken: _cancel);
+
+    private async Task<StripeError> Refused(string body, string contentType, string version)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, shared.Sandbox.StripeApiBase + "/v1/customers")
+        {
+            Content = new StringContent(body, null, contentType),
+            Headers = { { "Authorization", "Bearer sk_test_sandbox" }, { "Stripe-Version", version } },
+        };
+
+        using var answer = await http.SendAsync(request, _cancel);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        return StripeEntity.FromJson<Wrapped>(await answer.Content.ReadAsStringAsync(_cancel)).Error;
+    }
 
     private sealed class Wrapped : StripeEntity
     {

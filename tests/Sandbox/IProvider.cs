@@ -3,7 +3,7 @@ using OutsideWorld.Webhooks;
 namespace OutsideWorld;
 
 /// <summary>One outside system: its wire contract, and the switches that only it has.</summary>
-public interface IProvider : IAsyncDisposable
+internal interface IProvider : IAsyncDisposable
 {
     /// <summary>The word for it in <c>/_sandbox/{name}</c>, and by default the first segment of its addresses.</summary>
     string Name { get; }

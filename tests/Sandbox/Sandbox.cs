@@ -14,7 +14,8 @@ public sealed class Sandbox : IAsyncDisposable
 
     private Sandbox(WebApplicationBuilder builder)
     {
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = 64 * 1024 * 1024);
+        builder.Services.AddRoutingCore();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
         builder.Services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         builder.Services.ConfigureHttpJsonOptions(json => Json.Shape(json.SerializerOptions));
@@ -38,7 +39,7 @@ public sealed class Sandbox : IAsyncDisposable
     /// <summary>Starts a sandbox of one's own; port 0 takes any free one.</summary>
     public static async Task<Sandbox> StartAsync(int port = 0)
     {
-        var sandbox = Create([$"--urls=http://127.0.0.1:{port}", "--Logging:LogLevel:Default=Error"]);
+        var sandbox = Create([$"--urls=http://127.0.0.1:{port}"], LogLevel.Error);
         await sandbox._app.StartAsync();
         return sandbox;
     }
@@ -50,12 +51,13 @@ public sealed class Sandbox : IAsyncDisposable
             await provider.DisposeAsync();
     }
 
-    internal static Sandbox Create(string[] args)
+    // An empty builder: beside a service under test, its settings files and environment must not reach the sandbox.
+    internal static Sandbox Create(string[] args, LogLevel level)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
-            builder.WebHost.UseUrls("http://127.0.0.1:8090");
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Configuration.AddCommandLine(args);
+        builder.Logging.AddSimpleConsole().SetMinimumLevel(level).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.WebHost.UseUrls(builder.Configuration["urls"] ?? "http://127.0.0.1:8090");
         return new Sandbox(builder);
     }
 

@@ -69,7 +69,7 @@ public sealed class SandboxClient(string baseUrl) : IDisposable
                 return answer;
             if (TimeProvider.System.GetElapsedTime(began) > Patience)
                 throw new TimeoutException(complaint);
-            await Task.Delay(20, cancel);
+            await Task.Delay(30, cancel);
         }
     }
 

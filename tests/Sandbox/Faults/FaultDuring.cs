@@ -4,7 +4,7 @@ namespace OutsideWorld.Faults;
 internal sealed record FaultDuring(Fault Fault, FaultStrike Strike);
 
 /// <summary>The place in a provider's pipeline where faults strike that happen in the middle.</summary>
-public static class FaultsDuring
+internal static class FaultsDuring
 {
     public static IApplicationBuilder UseFaultsDuring(this IApplicationBuilder pipeline) => pipeline.Use(async (context, next) =>
     {

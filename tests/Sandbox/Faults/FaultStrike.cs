@@ -6,7 +6,8 @@ namespace OutsideWorld.Faults;
 /// <summary>Makes a fault happen to a request.</summary>
 internal sealed class FaultStrike(IProvider provider, CancellationToken stopping)
 {
-    private const string ErrorPage = "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>";
+    private const string ErrorPage =
+        "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center></body></html>";
 
     /// <summary>False for a delay: the request goes on afterwards.</summary>
     public async Task<bool> HitAsync(HttpContext context, Fault fault)

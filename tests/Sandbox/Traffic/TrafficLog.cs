@@ -21,7 +21,9 @@ internal sealed class TrafficLog
 
     public IReadOnlyList<Exchange> Read(long since, string? contains)
     {
+        List<Exchange> newer;
         lock (_lock)
-            return [.. _exchanges.Where(e => e.Index > since && (contains is null || e.Text.Contains(contains, StringComparison.Ordinal)))];
+            newer = [.. _exchanges.Where(exchange => exchange.Index > since)];
+        return [.. newer.Where(exchange => contains is null || exchange.Text.Contains(contains, StringComparison.Ordinal))];
     }
 }

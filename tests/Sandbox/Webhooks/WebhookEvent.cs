@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace OutsideWorld.Webhooks;
 
 /// <summary>Something a provider has to tell.</summary>
-public sealed record WebhookEvent(string Id, string Type, JsonObject Body)
+internal sealed record WebhookEvent(string Id, string Type, JsonObject Body)
 {
     internal string Text { get; } = Body.ToJsonString(Json.Options);
 }

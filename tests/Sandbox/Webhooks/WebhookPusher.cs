@@ -1,7 +1,7 @@
 namespace OutsideWorld.Webhooks;
 
 /// <summary>Sends a provider's events to every target that wants them, and remembers each try.</summary>
-public sealed class WebhookPusher(Func<WebhookTarget, WebhookEvent, HttpRequestMessage> compose, SandboxClock clock) : IAsyncDisposable
+internal sealed class WebhookPusher(Func<WebhookTarget, WebhookEvent, HttpRequestMessage> compose, SandboxClock clock) : IAsyncDisposable
 {
     private const int Remembered = 20_000;
     private readonly Lock _lock = new();

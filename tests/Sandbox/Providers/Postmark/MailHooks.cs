@@ -28,8 +28,9 @@ internal sealed class MailHooks(SandboxClock clock, Action<WebhookEvent> push)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, target.Url) { Content = new StringContent(sent.Text, null, "application/json") };
         request.Headers.TryAddWithoutValidation("User-Agent", "Postmark");
-        if (target.Url.UserInfo.Length > 0)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Url.UserInfo))));
+        var credentials = Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Url.UserInfo));
+        if (credentials.Length > 0)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
         return request;
     }
 

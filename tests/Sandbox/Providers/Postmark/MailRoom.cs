@@ -55,7 +55,9 @@ internal sealed class MailRoom(SandboxClock clock)
         }
         foreach (var recipient in message.Recipients.Except(unreachable))
             Delivered?.Invoke(message, recipient);
-        return Receipt(message, unreachable.Count == 0 ? "OK" : $"Message OK, but will not deliver to these inactive addresses: {string.Join(", ", unreachable)}.");
+        return Receipt(message, unreachable.Count == 0
+            ? "OK"
+            : $"Message OK, but will not deliver to these inactive addresses: {string.Join(", ", unreachable)}.");
     }
 
     /// <summary>Newest first, as the server that sent them sees them.</summary>

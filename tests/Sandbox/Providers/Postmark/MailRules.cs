@@ -10,6 +10,7 @@ internal static class MailRules
     public static readonly IReadOnlyList<string> Streams = ["outbound", "broadcast"];
     private const int MostRecipients = 50;
     private const int LargestBody = 5 * 1024 * 1024;
+    private static readonly string[] OfAttachments = ["Name", "Content", "ContentType"];
     private static readonly string[] TrackLinks = ["None", "HtmlAndText", "HtmlOnly", "TextOnly"];
 
     public static OutboundMessage Read(JsonNode? json, string server, DateTimeOffset now)
@@ -59,7 +60,7 @@ internal static class MailRules
             throw PostmarkFailure.Invalid("The Tag is too long; 1000 characters at most.");
         if (Text(mail, "TrackLinks") is { } track && !TrackLinks.Contains(track))
             throw PostmarkFailure.Invalid($"Invalid 'TrackLinks' value: '{track}'.");
-        if ((mail["Attachments"] as JsonArray ?? []).Any(a => a is not JsonObject || a["Name"] is null || a["Content"] is null || a["ContentType"] is null))
+        if ((mail["Attachments"] as JsonArray ?? []).Any(file => file is not JsonObject || Array.Exists(OfAttachments, field => file[field] is null)))
             throw PostmarkFailure.Invalid("Each attachment needs Name, Content and ContentType.");
     }
 
@@ -67,7 +68,8 @@ internal static class MailRules
     {
         if (mail["Metadata"] is null)
             return;
-        if (mail["Metadata"] is not JsonObject metadata || metadata.Any(entry => entry.Value is not JsonValue value || !value.TryGetValue<string>(out _)))
+        if (mail["Metadata"] is not JsonObject metadata
+            || metadata.Any(entry => entry.Value is not JsonValue value || !value.TryGetValue<string>(out _)))
             throw new PostmarkFailure(403, "The JSON received does not match what is expected: Metadata is an object of strings.");
         if (metadata.Select(entry => entry.Key).Distinct(StringComparer.OrdinalIgnoreCase).Count() < metadata.Count)
             throw PostmarkFailure.Invalid("Metadata names must be unique, whatever their case.");
@@ -84,7 +86,9 @@ internal static class MailRules
         }
         catch (FormatException)
         {
-            throw PostmarkFailure.Invalid(field == "From" ? $"Invalid 'From' address: '{list}'." : $"Error parsing '{field}': Illegal email address '{list}'.");
+            throw PostmarkFailure.Invalid(field == "From"
+                ? $"Invalid 'From' address: '{list}'."
+                : $"Error parsing '{field}': Illegal email address '{list}'.");
         }
         return [.. collection.Select(address => address.Address)];
     }

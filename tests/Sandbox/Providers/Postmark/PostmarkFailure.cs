@@ -12,7 +12,8 @@ internal sealed class PostmarkFailure(int errorCode, string message, int status 
     public static PostmarkFailure Invalid(string message) => new(300, message);
 
     public static PostmarkFailure Unauthorized() =>
-        new(10, "The Server Token you provided in the X-Postmark-Server-Token request header was invalid. Please verify that you are using a valid token.",
+        new(10, "The Server Token you provided in the X-Postmark-Server-Token request header was invalid. "
+            + "Please verify that you are using a valid token.",
             StatusCodes.Status401Unauthorized);
 
     public static PostmarkFailure JsonRequired() =>

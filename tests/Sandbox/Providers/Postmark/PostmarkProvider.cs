@@ -28,7 +28,8 @@ internal sealed class PostmarkProvider : IProvider
             StatusCodes.Status401Unauthorized => PostmarkFailure.Unauthorized(),
             StatusCodes.Status422UnprocessableEntity => PostmarkFailure.Invalid("Invalid email request"),
             StatusCodes.Status429TooManyRequests => new PostmarkFailure(429, "You have exceeded the rate limit of allowed requests.", status),
-            StatusCodes.Status503ServiceUnavailable => new PostmarkFailure(100, "The Postmark API is currently undergoing maintenance. Please try again later.", status),
+            StatusCodes.Status503ServiceUnavailable => new PostmarkFailure(
+                100, "The Postmark API is currently undergoing maintenance. Please try again later.", status),
             _ => new PostmarkFailure(status, "Internal Server Error", status),
         };
         return PostmarkEnvelope.WriteAsync(context.Response, status, failure.Body);

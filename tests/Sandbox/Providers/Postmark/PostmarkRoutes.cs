@@ -49,7 +49,8 @@ internal static class PostmarkRoutes
         var (count, offset) = (Number(query, "count"), Number(query, "offset"));
         if (count is < 1 or > 500 || offset < 0 || count + offset > DeepestSearch)
             throw new PostmarkFailure(701, "Invalid 'count' or 'offset': count is 1 to 500, and both together at most 10000.");
-        var (total, page) = room.Search(server.Token, message => query.All(filter => Fits(message, filter.Key, filter.Value.ToString())), offset, count);
+        var (total, page) = room.Search(
+            server.Token, message => query.All(filter => Fits(message, filter.Key, filter.Value.ToString())), offset, count);
         return new JsonObject { ["TotalCount"] = total, ["Messages"] = new JsonArray([.. page.Select(message => message.Summary())]) };
     }
 
@@ -87,5 +88,6 @@ internal static class PostmarkRoutes
 
     private static PostmarkServer Server(HttpContext context) => context.Features.GetRequiredFeature<PostmarkServer>();
 
-    private static Task AnswerAsync(HttpContext context, JsonNode answer) => PostmarkEnvelope.WriteAsync(context.Response, StatusCodes.Status200OK, answer);
+    private static Task AnswerAsync(HttpContext context, JsonNode answer) =>
+        PostmarkEnvelope.WriteAsync(context.Response, StatusCodes.Status200OK, answer);
 }

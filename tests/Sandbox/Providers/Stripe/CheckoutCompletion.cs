@@ -20,7 +20,8 @@ internal static class CheckoutCompletion
         session["customer"] = customer;
         session["customer_details"] = new JsonObject
         {
-            ["address"] = null, ["email"] = email, ["name"] = filledIn.Name, ["phone"] = null, ["tax_exempt"] = "none", ["tax_ids"] = new JsonArray(),
+            ["address"] = null, ["email"] = email, ["name"] = filledIn.Name, ["phone"] = null,
+            ["tax_exempt"] = "none", ["tax_ids"] = new JsonArray(),
         };
         session["status"] = "complete";
         session["url"] = null;
@@ -72,7 +73,10 @@ internal static class CheckoutCompletion
             ["id"] = id,
             ["object"] = "payment_method",
             ["allow_redisplay"] = "limited",
-            ["billing_details"] = new JsonObject { ["address"] = null, ["email"] = email, ["name"] = filledIn.Name, ["phone"] = null, ["tax_id"] = null },
+            ["billing_details"] = new JsonObject
+            {
+                ["address"] = null, ["email"] = email, ["name"] = filledIn.Name, ["phone"] = null, ["tax_id"] = null,
+            },
             ["card"] = new JsonObject
             {
                 ["brand"] = filledIn.Brand, ["country"] = "DE", ["display_brand"] = filledIn.Brand, ["exp_month"] = 12, ["exp_year"] = 2034,

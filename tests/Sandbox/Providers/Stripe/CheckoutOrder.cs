@@ -14,7 +14,8 @@ internal sealed record CheckoutOrder(
     {
         var items = asked.Items("line_items").Select((item, at) => CheckoutItem.Read(item, at, account)).ToList();
         if (!items.Exists(item => item.Price["recurring"] is not null))
-            throw StripeFailure.Refused("You must provide at least one recurring price in `subscription` mode when using prices.", param: "line_items");
+            throw StripeFailure.Refused(
+                "You must provide at least one recurring price in `subscription` mode when using prices.", param: "line_items");
         var trialDays = asked.Integer("subscription_data.trial_period_days");
         return new CheckoutOrder(
             items,

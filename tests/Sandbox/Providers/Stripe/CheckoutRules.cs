@@ -5,8 +5,10 @@ namespace OutsideWorld.Providers.Stripe;
 /// <summary>What Stripe refuses when a Checkout session is asked for.</summary>
 internal static partial class CheckoutRules
 {
-    private static readonly string[] NotInSetup = ["line_items", "subscription_data", "payment_intent_data", "discounts", "payment_method_collection", "invoice_creation"];
-    private static readonly string[] NotInSubscription = ["setup_intent_data", "payment_intent_data", "customer_creation", "invoice_creation", "submit_type"];
+    private static readonly string[] NotInSetup =
+        ["line_items", "subscription_data", "payment_intent_data", "discounts", "payment_method_collection", "invoice_creation"];
+    private static readonly string[] NotInSubscription =
+        ["setup_intent_data", "payment_intent_data", "customer_creation", "invoice_creation", "submit_type"];
 
     public static void Check(StripeParameters asked, StripeAccount account)
     {

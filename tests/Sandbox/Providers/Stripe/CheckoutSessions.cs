@@ -25,7 +25,10 @@ internal static class CheckoutSessions
             ["allow_promotion_codes"] = asked.Flag("allow_promotion_codes"),
             ["amount_subtotal"] = order?.Total,
             ["amount_total"] = order?.Total,
-            ["automatic_tax"] = new JsonObject { ["enabled"] = asked.Flag("automatic_tax.enabled") ?? false, ["liability"] = null, ["provider"] = null, ["status"] = null },
+            ["automatic_tax"] = new JsonObject
+            {
+                ["enabled"] = asked.Flag("automatic_tax.enabled") ?? false, ["liability"] = null, ["provider"] = null, ["status"] = null,
+            },
             ["billing_address_collection"] = asked.Value("billing_address_collection"),
             ["cancel_url"] = asked.Value("cancel_url"),
             ["client_reference_id"] = asked.Value("client_reference_id"),

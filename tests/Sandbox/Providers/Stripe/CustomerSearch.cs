@@ -14,7 +14,8 @@ internal static partial class CustomerSearch
         var fits = Parse(call.Parameters.Require("query"));
         var limit = (int)(call.Parameters.Integer("limit") ?? 10);
         var skip = call.Parameters.Value("page") is { } page ? int.Parse(page, CultureInfo.InvariantCulture) : 0;
-        var found = call.Account.Customers.NewestFirst.Where(customer => Customers.IsLiving(customer) && fits(customer)).Skip(skip).Take(limit + 1).ToList();
+        var found = call.Account.Customers.NewestFirst
+            .Where(customer => Customers.IsLiving(customer) && fits(customer)).Skip(skip).Take(limit + 1).ToList();
         return new JsonObject
         {
             ["object"] = "search_result",
@@ -42,7 +43,8 @@ internal static partial class CustomerSearch
         var match = ClauseShape().Match(text);
         if (!match.Success || (match.Groups["field"].Success && !Fields.Contains(match.Groups["field"].Value)))
             throw StripeFailure.Refused($"We were unable to parse your search query: {text}", param: "query");
-        var (op, value, negated) = (match.Groups["op"].Value, match.Groups["value"].Value.Replace("\\", "", StringComparison.Ordinal), match.Groups["not"].Success);
+        var (op, negated) = (match.Groups["op"].Value, match.Groups["not"].Success);
+        var value = match.Groups["value"].Value.Replace("\\", "", StringComparison.Ordinal);
         return customer =>
         {
             var actual = match.Groups["key"].Success ? customer["metadata"]![match.Groups["key"].Value] : customer[match.Groups["field"].Value];
@@ -66,6 +68,11 @@ internal static partial class CustomerSearch
     [GeneratedRegex(@"\s+(?:AND|OR)\s+", RegexOptions.IgnoreCase)]
     private static partial Regex Connector();
 
-    [GeneratedRegex("""^(?<not>-)?(?:metadata\[(?<q>['"])(?<key>.+?)\k<q>\]|(?<field>\w+))(?<op>:|~|>=|<=|>|<)(?:'(?<value>(?:[^'\\]|\\.)*)'|"(?<value>(?:[^"\\]|\\.)*)"|(?<value>\d+))$""")]
+    [GeneratedRegex("""
+        ^(?<not>-)?
+        (?:metadata\[(?<q>['"])(?<key>.+?)\k<q>\]|(?<field>\w+))
+        (?<op>:|~|>=|<=|>|<)
+        (?:'(?<value>(?:[^'\\]|\\.)*)'|"(?<value>(?:[^"\\]|\\.)*)"|(?<value>\d+))$
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex ClauseShape();
 }

@@ -25,10 +25,13 @@ internal static class Expansion
             return;
         }
         if (at is not JsonObject holder || !holder.TryGetPropertyValue(steps[0], out var value))
-            throw StripeFailure.Refused($"This property cannot be expanded ({path}).", param: "expand");
+            throw Impossible(path);
         if (value is JsonValue id && id.TryGetValue<string>(out var text))
-            holder[steps[0]] = value = account.Find(text)?.DeepClone() ?? throw StripeFailure.Refused($"This property cannot be expanded ({path}).", param: "expand");
+            holder[steps[0]] = value = account.Find(text)?.DeepClone() ?? throw Impossible(path);
         if (steps.Length > 1 && value is not null)
             Expand(value, steps[1..], path, account);
     }
+
+    private static StripeFailure Impossible(string path) =>
+        StripeFailure.Refused($"This property cannot be expanded ({path}).", param: "expand");
 }

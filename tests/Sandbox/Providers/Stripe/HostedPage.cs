@@ -15,21 +15,28 @@ internal static class HostedPage
     private static IResult Show(StripeAccount account, string id)
     {
         lock (account.Lock)
-        {
-            return account.CheckoutSessions.Find(id) is { } session && (string?)session["status"] == "open"
-                ? Results.Content(Page(session), "text/html")
-                : Results.Content("<h1>This page is no longer available</h1>", "text/html", statusCode: StatusCodes.Status404NotFound);
-        }
+            return Open(account, id) is { } session ? Results.Content(Page(session), "text/html") : Gone();
     }
 
     private static IResult Finish(StripeAccount account, string id)
     {
         lock (account.Lock)
         {
-            var session = CheckoutCompletion.Complete(account, id, new CompleteCheckout());
+            if (Open(account, id) is not { } session)
+                return Gone();
+            CheckoutCompletion.Complete(account, id, new CompleteCheckout());
             return Results.Redirect(((string)session["success_url"]!).Replace("{CHECKOUT_SESSION_ID}", id, StringComparison.Ordinal));
         }
     }
+
+    private static JsonObject? Open(StripeAccount account, string id)
+    {
+        CheckoutSessions.ExpireDue(account);
+        return account.CheckoutSessions.Find(id) is { } session && (string?)session["status"] == "open" ? session : null;
+    }
+
+    private static IResult Gone() =>
+        Results.Content("<h1>This page is no longer available</h1>", "text/html", statusCode: StatusCodes.Status404NotFound);
 
     private static string Page(JsonObject session)
     {

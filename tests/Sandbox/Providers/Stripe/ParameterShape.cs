@@ -77,14 +77,18 @@ internal sealed class ParameterShape
             throw StripeFailure.Malformed("Metadata can have at most 50 keys.", param: at);
         foreach (var (key, value) in entries)
         {
+            var here = $"{at}[{key}]";
             if (value is not JsonValue text)
-                throw StripeFailure.Malformed($"Metadata values must be strings, but for key {key} you passed in a value of type hash", param: $"{at}[{key}]");
+                throw StripeFailure.Malformed($"Metadata values must be strings, but for key {key} you passed in a value of type hash", param: here);
             if (key.Length > 40)
-                throw StripeFailure.Malformed($"Metadata keys must be at most 40 characters, but you passed in one with {key.Length} characters. Key: {key}", param: at);
-            if (text.GetValue<string>().Length > 500)
-                throw StripeFailure.Malformed($"Metadata values must be at most 500 characters, but you passed in a value with {text.GetValue<string>().Length} characters. Key: {key}", param: $"{at}[{key}]");
+                throw TooLong("keys", 40, key.Length, key, at);
+            if (text.GetValue<string>().Length is > 500 and var length)
+                throw TooLong("values", 500, length, key, here);
         }
     }
+
+    private static StripeFailure TooLong(string what, int most, int length, string key, string at) => StripeFailure.Malformed(
+        $"Metadata {what} must be at most {most} characters, but you passed in one with {length} characters. Key: {key}", param: at);
 
     private void CheckText(string text, string at, bool unset)
     {

@@ -7,7 +7,8 @@ namespace OutsideWorld.Providers.Stripe;
 internal sealed record StripeCall(StripeAccount Account, StripeParameters Parameters, string Id, Cause Cause, string BaseUrl)
 {
     /// <summary>Maps a route to a piece of work on the account, with its parameters checked and its answer expanded.</summary>
-    public static void Map(IEndpointRouteBuilder routes, StripeAccount account, string method, string path, string operation, Func<StripeCall, JsonObject> work)
+    public static void Map(
+        IEndpointRouteBuilder routes, StripeAccount account, string method, string path, string operation, Func<StripeCall, JsonObject> work)
     {
         var shape = ParameterShape.Load(operation);
         routes.MapMethods(path, [method], async context =>

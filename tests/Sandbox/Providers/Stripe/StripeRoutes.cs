@@ -34,7 +34,9 @@ internal static class StripeRoutes
             $"Unrecognized request URL ({context.Request.Method}: {context.Request.Path}). "
             + "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."));
 
-        void Post(string path, string operation, Func<StripeCall, JsonObject> work) => StripeCall.Map(routes, account, "POST", path, operation, work);
-        void Get(string path, string operation, Func<StripeCall, JsonObject> work) => StripeCall.Map(routes, account, "GET", path, operation, work);
+        void Post(string path, string operation, Func<StripeCall, JsonObject> work) =>
+            StripeCall.Map(routes, account, "POST", path, operation, work);
+        void Get(string path, string operation, Func<StripeCall, JsonObject> work) =>
+            StripeCall.Map(routes, account, "GET", path, operation, work);
     }
 }

@@ -28,7 +28,8 @@ internal static class Subscriptions
             ["items"] = new JsonObject
             {
                 ["object"] = "list",
-                ["data"] = new JsonArray([.. order.Items.Where(item => item.Price["recurring"] is not null).Select(item => Item(item, id, order.TrialEnd, now))]),
+                ["data"] = new JsonArray(
+                    [.. order.Items.Where(item => item.Price["recurring"] is not null).Select(item => Item(item, id, order.TrialEnd, now))]),
                 ["has_more"] = false,
                 ["url"] = $"/v1/subscription_items?subscription={id}",
             },
