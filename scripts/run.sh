@@ -56,16 +56,14 @@ start_all() {
     source .local/services.env
 
     build src/ControlPlane
-    if [[ -d tests/Sandbox ]]; then build tests/Sandbox; fi
+    build tests/Sandbox
 
     sandbox_port=$(free_port)
     SANDBOX_URL=http://127.0.0.1:$sandbox_port
     configure "http://127.0.0.1:$port"
-    if [[ -d tests/Sandbox ]]; then
-        start_process .local/sandbox.pid .local/log/sandbox.log \
-            dotnet artifacts/bin/Sandbox/debug/Sandbox.dll --urls "$SANDBOX_URL"
-        await_http .local/sandbox.pid .local/log/sandbox.log "$sandbox_port" /_sandbox/postmark/log 60
-    fi
+    start_process .local/sandbox.pid .local/log/sandbox.log \
+        dotnet artifacts/bin/Sandbox/debug/Sandbox.dll --urls "$SANDBOX_URL"
+    await_http .local/sandbox.pid .local/log/sandbox.log "$sandbox_port" /_sandbox/postmark/log 60
 
     say "Starting …"
     dotnet artifacts/bin/ControlPlane/debug/ControlPlane.dll bootstrap --env .local/tokens.env >.local/log/bootstrap.log 2>&1 ||
