@@ -1,0 +1,16 @@
+namespace ControlPlane.Hosting;
+
+/// <summary>RFC 6901: the empty string is the whole document.</summary>
+public static class JsonPointer
+{
+    public static string Of(string parent, string name) =>
+        $"{parent}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
+    public static string Of(string parent, int index) => $"{parent}/{index}";
+
+    /// <summary>The pointer of the value that holds this one; the root holds itself.</summary>
+    public static string Parent(string pointer) => pointer[..Math.Max(0, pointer.LastIndexOf('/'))];
+}
+
+/// <summary>One thing that is wrong with a JSON value: where, as a stable word, and as a sentence that says what to do.</summary>
+public readonly record struct JsonFault(string Pointer, string Code, string Message);
