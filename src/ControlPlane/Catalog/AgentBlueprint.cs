@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using ControlPlane.Hosting;
+using ControlPlane.Tenants;
 
 namespace ControlPlane.Catalog;
 
@@ -39,7 +40,7 @@ public sealed record AgentBlueprint
     public required bool TelegramFirst { get; init; }
 
     /// <summary>Where an instance may run; the first is the default.</summary>
-    [MinLength(1), RegularExpression($"^{RefText.Name}$")]
+    [MinLength(1), Format("slug")]
     public required IReadOnlyList<string> Regions { get; init; }
 
     /// <summary>The configuration of an instance as JSON Schema 2020-12; <c>x-access</c> says of each path who may set it.</summary>
@@ -50,7 +51,7 @@ public sealed record AgentBlueprint
 
     public bool Admits(string planRef) => PlanRefs.Contains(new Ref<PlanProfile>(planRef));
 
-    internal static IEnumerable<JsonFault> Faults(AgentBlueprint blueprint, CatalogSnapshot catalog)
+    internal static IEnumerable<Fault> Faults(AgentBlueprint blueprint, CatalogSnapshot catalog)
     {
         if (!blueprint.Admits(blueprint.PlanRef.Value))
             yield return new("/planRef", "plan_not_admitted", "Name one of planRefs.");

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using ControlPlane.Hosting;
+using ControlPlane.Tenants;
 
 namespace ControlPlane.Catalog;
 
@@ -16,79 +16,36 @@ public enum CatalogAddress
     None,
 }
 
+/// <summary>The tier that an entry asks for, and the offer to show to those below.</summary>
+public sealed record TierGate(Tier RequiredTier, OfferRef? UpsellOfferRef);
+
 /// <summary>The kinds of things that the catalog holds. A kind is one record, its folder, and its line here.</summary>
 public sealed class CatalogKinds
 {
     private readonly List<CatalogKind> _kinds = [];
 
-    public IReadOnlyList<CatalogKind> All => _kinds;
-
     public static CatalogKinds Shipped { get; } = new CatalogKinds()
         .Add<AgentBlueprint>("agent-blueprints", CatalogAddress.Ref, AgentBlueprint.Faults)
-        .Add<OfferCatalog>("offer-catalogs", CatalogAddress.Name, OfferCatalog.Faults)
-        .Add<Persona>("personas", CatalogAddress.Name, Persona.Faults)
+        .Add<OfferCatalog>("offer-catalogs", CatalogAddress.Name, OfferCatalog.Faults, kind => kind.FilteredBy<OfferCatalogQuery>(OfferCatalog.IsOpen))
+        .Add<Persona>("personas", CatalogAddress.Name, Persona.Faults, kind => kind.GatedBy(persona => new(persona.RequiredTier, persona.UpsellOfferRef)))
         .Add<PlanProfile>("plan-profiles", CatalogAddress.Name, PlanProfile.Faults)
         .Add<RetentionPolicy>("retention-policies", CatalogAddress.None, RetentionPolicy.Faults);
 
+    public IReadOnlyList<CatalogKind> All => _kinds;
+
     /// <param name="folder">Where its files lie, and its path under <c>/v1</c>.</param>
     /// <param name="address">How one entry is read over REST.</param>
-    /// <param name="faults">What can be wrong with an entry beyond its schema and its references, seen beside the rest of the catalog.</param>
-    public CatalogKinds Add<T>(string folder, CatalogAddress address, Func<T, CatalogSnapshot, IEnumerable<JsonFault>>? faults = null)
+    /// <param name="faults">What can be wrong with an entry beyond its shape and its references, seen beside the rest of the catalog.</param>
+    /// <param name="more">What else the kind has: a gate, a filter of its own.</param>
+    public CatalogKinds Add<T>(
+        string folder, CatalogAddress address, Func<T, CatalogSnapshot, IEnumerable<Fault>>? faults = null, Action<CatalogKind<T>>? more = null)
         where T : class
     {
-        _kinds.Add(new CatalogKind<T>(folder, address, faults ?? ((_, _) => [])));
+        var kind = new CatalogKind<T>(folder, address, faults ?? ((_, _) => []));
+        more?.Invoke(kind);
+        _kinds.Add(kind);
         return this;
     }
 
     public CatalogKind? InFolder(string folder) => _kinds.FirstOrDefault(kind => kind.Folder == folder);
-}
-
-/// <summary>A kind of thing that the catalog holds.</summary>
-public abstract class CatalogKind(Type spec, string folder, CatalogAddress address)
-{
-    private readonly Lazy<JsonSchema> _schema = new(() => CatalogForm.Of(spec.Name, SpecSchema.Of(spec)));
-
-    public string Name => spec.Name;
-
-    public Type Spec => spec;
-
-    public string Folder => folder;
-
-    public CatalogAddress Address => address;
-
-    /// <summary>The schema of a file's document.</summary>
-    public JsonSchema Schema => _schema.Value;
-
-    /// <summary>Makes an entry of a document that the schema has passed.</summary>
-    internal abstract CatalogEntry Read(JsonElement document);
-
-    internal abstract IEnumerable<JsonFault> Faults(CatalogEntry entry, CatalogSnapshot catalog);
-
-    internal abstract CatalogShelf Shelve(IEnumerable<CatalogEntry> entries);
-}
-
-internal sealed class CatalogKind<T>(string folder, CatalogAddress address, Func<T, CatalogSnapshot, IEnumerable<JsonFault>> faults)
-    : CatalogKind(typeof(T), folder, address)
-    where T : class
-{
-    internal override CatalogEntry Read(JsonElement document)
-    {
-        var metadata = document.GetProperty("metadata").Deserialize<CatalogMetadata>(CatalogJson.Options)!;
-        var content = document.GetProperty("spec");
-        return new CatalogEntry<T>
-        {
-            Kind = Name,
-            Metadata = metadata,
-            Digest = CanonicalJson.Digest(content),
-            Ref = RefText.Of(metadata.Name, metadata.Version),
-            Content = content,
-            Spec = content.Deserialize<T>(CatalogJson.Options)!,
-        };
-    }
-
-    internal override IEnumerable<JsonFault> Faults(CatalogEntry entry, CatalogSnapshot catalog) =>
-        faults(((CatalogEntry<T>)entry).Spec, catalog).Select(fault => fault with { Pointer = $"/spec{fault.Pointer}" });
-
-    internal override CatalogShelf Shelve(IEnumerable<CatalogEntry> entries) => new([.. entries.Cast<CatalogEntry<T>>()
-        .OrderBy(entry => entry.Name, StringComparer.Ordinal).ThenByDescending(entry => entry.Metadata.Version)]);
 }

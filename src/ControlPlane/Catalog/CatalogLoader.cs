@@ -21,11 +21,11 @@ public static class CatalogLoader
 
     private static IEnumerable<CatalogDraft> Drafts(string file, CatalogKind kind, string text, List<CatalogFault> faults)
     {
-        var (documents, unread) = YamlText.Read(text);
-        faults.AddRange(unread.Select(broken => new CatalogFault(file, broken.Line, broken.Fault.Pointer, broken.Fault.Code, broken.Fault.Message)));
-        if (documents.Count == 0 && unread.Count == 0)
+        var yaml = YamlReader.Read(text);
+        faults.AddRange(yaml.Faults.Select(broken => new CatalogFault(file, broken.Line, broken.Fault.Pointer, broken.Fault.Code, broken.Fault.Message)));
+        if (yaml is { Documents: [], Faults: [] })
             faults.Add(new(file, 0, "", "empty", "The file holds no entry; write one or remove the file."));
-        return documents.Select(document => CatalogDraft.Read(file, kind, document, faults));
+        return yaml.Documents.Select(document => CatalogDraft.Read(file, kind, document, faults));
     }
 
     private static IEnumerable<CatalogFault> Duplicates(IEnumerable<CatalogDraft> drafts) =>
@@ -43,7 +43,7 @@ public static class CatalogLoader
     {
         var known = drafts.Where(draft => draft.Ref is not null).ToLookup(draft => (draft.Kind.Name, draft.Ref!));
         foreach (var draft in drafts)
-            foreach (var (at, kind, @ref) in draft.References())
+            foreach (var (at, kind, @ref) in draft.References)
                 if (!known.Contains((kind, @ref)))
                     yield return draft.Fault(new(at, "dangling_reference", $"There is no {kind} {@ref}{Hint(known.Select(entry => entry.Key), kind, @ref)}."));
                 else if (draft.Entry?.Metadata.Status == CatalogStatus.Active && known[(kind, @ref)].First().Entry is { IsWithdrawn: true })

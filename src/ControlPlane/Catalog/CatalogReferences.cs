@@ -1,26 +1,32 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using ControlPlane.Hosting;
 
 namespace ControlPlane.Catalog;
 
-/// <summary>Finds what an entry refers to by walking its content along its schema.</summary>
+/// <summary>One reference in a document: where it stands, and the kind and <c>name@version</c> that it names.</summary>
+internal readonly record struct CatalogReference(string Pointer, string Kind, string Ref);
+
+/// <summary>Finds what a document refers to: every member whose type is a reference, however deep it lies.</summary>
 internal static class CatalogReferences
 {
-    public static IEnumerable<(string At, string Kind, string Ref)> In(CatalogKind kind, JsonElement document)
+    public static IEnumerable<CatalogReference> In(Type type, JsonElement value, string at = "")
     {
-        foreach (var reference in Walk(kind.Schema, document, ""))
-            yield return reference;
-        if (document.ValueKind == JsonValueKind.Object && document.TryGetProperty("metadata", out var metadata) && metadata.ValueKind == JsonValueKind.Object
-            && metadata.TryGetProperty("replacedBy", out var next) && next.ValueKind == JsonValueKind.String)
-            yield return ("/metadata/replacedBy", kind.Name, next.GetString()!);
-    }
+        if (RefText.Target(type) is { } target)
+        {
+            return value.ValueKind == JsonValueKind.String && value.GetString()!.Split('#')[0] is var entry && RefText.IsEntry(entry)
+                ? [new(at, target.Name, entry)]
+                : [];
+        }
 
-    public static IEnumerable<(string At, string Kind, string Ref)> Walk(JsonSchema schema, JsonElement value, string at) => value.ValueKind switch
-    {
-        JsonValueKind.String when schema.RefersTo is { } target => [(at, target, value.GetString()!.Split('#')[0])],
-        JsonValueKind.Object => value.EnumerateObject().SelectMany(member =>
-            schema.Member(member.Name) is { IsAnything: false } known ? Walk(known, member.Value, JsonPointer.Of(at, member.Name)) : []),
-        JsonValueKind.Array when schema.Items is { } items => value.EnumerateArray().SelectMany((item, index) => Walk(items, item, JsonPointer.Of(at, index))),
-        _ => [],
-    };
+        var info = Json.Http.GetTypeInfo(type);
+        return (info.Kind, value.ValueKind) switch
+        {
+            (JsonTypeInfoKind.Object, JsonValueKind.Object) => info.Properties.SelectMany(member => value.TryGetProperty(member.Name, out var inner)
+                ? In(member.PropertyType, inner, JsonPointer.Of(at, member.Name)) : []),
+            (JsonTypeInfoKind.Enumerable, JsonValueKind.Array) => value.EnumerateArray().SelectMany((item, index) =>
+                In(info.ElementType!, item, JsonPointer.Of(at, index))),
+            _ => [],
+        };
+    }
 }

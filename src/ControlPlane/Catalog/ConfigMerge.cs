@@ -7,7 +7,7 @@ namespace ControlPlane.Catalog;
 /// <summary>One merge patch on its way through a configuration.</summary>
 internal sealed class ConfigMerge(ConfigAccess by)
 {
-    public List<JsonFault> Faults { get; } = [];
+    public List<Fault> Faults { get; } = [];
 
     public List<string> Changed { get; } = [];
 
@@ -66,7 +66,7 @@ internal static class ConfigPaths
     public static bool HasMembers(JsonSchema schema) => schema.IsAnything || schema.Properties.Count > 0 || schema.Additional is not null;
 
     /// <summary>Writes each path's access down where it counts, so that no later reader has to look upwards.</summary>
-    public static JsonSchema Resolve(JsonSchema schema, string? inherited, string at, List<JsonFault> faults)
+    public static JsonSchema Resolve(JsonSchema schema, string? inherited, string at, List<Fault> faults)
     {
         var access = schema.Access ?? inherited;
         if (schema.Access is { } word && !Enum.TryParse<ConfigAccess>(word, ignoreCase: true, out _))
@@ -82,7 +82,7 @@ internal static class ConfigPaths
     }
 
     /// <summary>A fault for every path at or below <paramref name="at"/> that <paramref name="by"/> may not set.</summary>
-    public static IEnumerable<JsonFault> Closed(JsonSchema schema, ConfigAccess by, string at) => schema.Properties.Count > 0
+    public static IEnumerable<Fault> Closed(JsonSchema schema, ConfigAccess by, string at) => schema.Properties.Count > 0
         ? schema.Properties.SelectMany(member => Closed(member.Value, by, JsonPointer.Of(at, member.Key)))
         : Access(schema) switch
         {

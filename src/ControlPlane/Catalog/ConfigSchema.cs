@@ -19,7 +19,7 @@ public enum ConfigAccess
 /// <param name="Faults">
 /// <c>unknown_path</c>, <c>locked_path</c>, <c>platform_path</c>, <c>secret_like</c>, and the codes of <see cref="JsonSchemaValidator"/>.
 /// </param>
-public sealed record ConfigChange(JsonElement Config, IReadOnlyList<string> Changed, IReadOnlyList<JsonFault> Faults);
+public sealed record ConfigChange(JsonElement Config, IReadOnlyList<string> Changed, IReadOnlyList<Fault> Faults);
 
 /// <summary>The schema of an instance's configuration, where <c>x-access</c> says of each path (itself or by what holds it) who may set it.</summary>
 [JsonConverter(typeof(Converter))]
@@ -32,7 +32,7 @@ public sealed class ConfigSchema
         Source = source;
         var compiler = new JsonSchemaCompiler();
         var schema = compiler.Compile(source);
-        var faults = new List<JsonFault>(compiler.Faults);
+        var faults = new List<Fault>(compiler.Faults);
         if (!schema.Types.SequenceEqual(["object"]))
             faults.Add(new("/type", "schema", "A configuration is an object."));
         _schema = ConfigPaths.Resolve(schema, null, "", faults);
@@ -43,12 +43,12 @@ public sealed class ConfigSchema
     public JsonElement Source { get; }
 
     /// <summary>What is wrong with the schema itself; none in a catalog that was loaded.</summary>
-    public IReadOnlyList<JsonFault> Faults { get; }
+    public IReadOnlyList<Fault> Faults { get; }
 
     public static ConfigSchema Compile(JsonElement source) => new(source);
 
     /// <summary>What is wrong with a whole configuration.</summary>
-    public IReadOnlyList<JsonFault> Check(JsonElement config) => _schema.Faults(config);
+    public IReadOnlyList<Fault> Check(JsonElement config) => _schema.Faults(config);
 
     /// <summary>Applies a merge patch (RFC 7396) on behalf of a customer or of the platform, which may set customers' paths too.</summary>
     public ConfigChange Apply(JsonElement current, JsonElement patch, ConfigAccess by = ConfigAccess.Customer)
@@ -61,7 +61,7 @@ public sealed class ConfigSchema
         merge.Patch(config, patch, _schema, "");
         var next = JsonSerializer.SerializeToElement(config);
         var faults = merge.Faults
-            .Concat(SecretShapes.FindIn(patch).Select(at => new JsonFault(at, "secret_like",
+            .Concat(SecretShapes.FindIn(patch).Select(at => new Fault(at, "secret_like",
                 "This looks like a credential; keep it in the provider key or MCP credential store instead.")))
             .Concat(Check(next))
             .DistinctBy(fault => fault.Pointer)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -6,11 +7,9 @@ using System.Text.RegularExpressions;
 namespace ControlPlane.Catalog;
 
 /// <summary>A length of time by the calendar, <c>P12M</c>: a month has the days that it has.</summary>
-[JsonConverter(typeof(Converter))]
+[JsonConverter(typeof(Converter)), Description("A period such as P12M is expected")]
 public readonly partial record struct Period(int Years, int Months, int Days)
 {
-    public const string Pattern = "^P([0-9]{1,4}Y)?([0-9]{1,4}M)?([0-9]{1,5}D)?$";
-
     public static Period Parse(string text)
     {
         var match = Shape().Match(text);
@@ -23,12 +22,13 @@ public readonly partial record struct Period(int Years, int Months, int Days)
     public override string ToString() =>
         $"P{(Years > 0 ? $"{Years}Y" : "")}{(Months > 0 ? $"{Months}M" : "")}{(Days > 0 || Years + Months == 0 ? $"{Days}D" : "")}";
 
-    [GeneratedRegex(Pattern, RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^P(?=[0-9])([0-9]{1,4}Y)?([0-9]{1,4}M)?([0-9]{1,5}D)?\z")]
     private static partial Regex Shape();
 
     private sealed class Converter : JsonConverter<Period>
     {
-        public override Period Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(reader.GetString()!);
+        public override Period Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => 
+            reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : throw new JsonException("This is no period.");
 
         public override void Write(Utf8JsonWriter writer, Period value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ControlPlane.Hosting;
+using ControlPlane.Tenants;
 
 namespace ControlPlane.Catalog;
 
@@ -24,15 +25,15 @@ public sealed record Persona
     public required Tone Tone { get; init; }
 
     /// <summary>Languages that it is tried in, as BCP 47 tags.</summary>
-    [MinLength(1), RegularExpression("^[a-z]{2}(-[A-Z]{2})?$")]
+    [MinLength(1), Format("language")]
     public required IReadOnlyList<string> Languages { get; init; }
 
     /// <summary>What it can do, as words to search for.</summary>
-    [MinLength(1), RegularExpression($"^{RefText.Name}$")]
+    [MinLength(1), Format("slug")]
     public required IReadOnlyList<string> Skills { get; init; }
 
     /// <summary>A first draft of instructions, to be edited by the customer.</summary>
-    [StringLength(2000, MinimumLength = 1)]
+    [StringLength(2000, MinimumLength = 1), Multiline]
     public required string SuggestedInstructions { get; init; }
 
     /// <summary>What a customer may ask first.</summary>
@@ -40,7 +41,7 @@ public sealed record Persona
 
     public bool IsOpenTo(Tier tier) => tier >= RequiredTier;
 
-    internal static IEnumerable<JsonFault> Faults(Persona persona, CatalogSnapshot catalog)
+    internal static IEnumerable<Fault> Faults(Persona persona, CatalogSnapshot catalog)
     {
         if (persona.UpsellOfferRef is not { } upsell)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ControlPlane.Hosting;
+using ControlPlane.Tenants;
 
 namespace ControlPlane.Catalog;
 
@@ -29,7 +30,7 @@ public sealed record PlanProfile
 
     /// <summary>What is counted and how much of it the plan includes.</summary>
     [MinLength(1)]
-    public required IReadOnlyList<Quota> Quotas { get; init; }
+    public required IReadOnlyList<PlanQuota> Quotas { get; init; }
 
     /// <summary>The trial that comes before the plan; absent: there is none.</summary>
     public TrialTerms? Trial { get; init; }
@@ -43,21 +44,37 @@ public sealed record PlanProfile
     /// <summary>Whether an instance is billed while it is suspended at the customer's wish.</summary>
     public required SuspendedBilling WhileSuspended { get; init; }
 
-    public Quota? Quota(QuotaMetric metric) => Quotas.FirstOrDefault(quota => quota.Metric == metric);
+    /// <summary>How much of it the plan includes; null: as much as anyone likes.</summary>
+    public long? LimitOf(QuotaMetric metric) => Quotas.FirstOrDefault(quota => quota.Metric == metric)?.Limit;
 
-    internal static IEnumerable<JsonFault> Faults(PlanProfile plan, CatalogSnapshot catalog)
+    internal static IEnumerable<Fault> Faults(PlanProfile plan, CatalogSnapshot catalog)
     {
         for (var i = 0; i < plan.Quotas.Count; i++)
+        {
             if (plan.Quotas.Take(i).Any(earlier => earlier.Metric == plan.Quotas[i].Metric))
-                yield return new($"/quotas/{i}/metric", "duplicate_metric", "Give each metric one quota.");
+            {
+                yield return new($"/quotas/{i}/metric", "repeated", "Give each metric one quota.");
+            }
+        }
+
+        foreach (var (day, i) in plan.Dunning.ReminderDays.Select((day, i) => (day, i)).Where(reminder => reminder.day < 0 || reminder.day > plan.Dunning.Days))
+        {
+            yield return new($"/dunning/reminderDays/{i}", "out_of_range", $"Remind within the {plan.Dunning.Days} days of dunning.");
+        }
 
         if (plan.Trial is not { } trial)
+        {
             yield break;
+        }
 
-        for (var i = 0; i < trial.NoticeDays.Count; i++)
-            if (trial.NoticeDays[i] >= trial.Days)
-                yield return new($"/trial/noticeDays/{i}", "notice_too_early", $"Give notice less than {trial.Days} days before the end, within the trial.");
+        foreach (var (day, i) in trial.NoticeDays.Select((day, i) => (day, i)).Where(notice => notice.day < 1 || notice.day >= trial.Days))
+        {
+            yield return new($"/trial/noticeDays/{i}", "out_of_range", $"Give notice at least one day before the end, and within the {trial.Days} days of the trial.");
+        }
+
         if (catalog.Find(trial.PlanRef) is { Spec.Purchasable: true })
+        {
             yield return new("/trial/planRef", "not_a_trial_plan", "Name a plan whose purchasable is false.");
+        }
     }
 }

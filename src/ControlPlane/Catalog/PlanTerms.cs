@@ -57,7 +57,7 @@ public enum QuotaEnforcement
 }
 
 /// <summary>How much of one thing a plan includes.</summary>
-public sealed record Quota
+public sealed record PlanQuota
 {
     /// <summary>What is counted.</summary>
     public required QuotaMetric Metric { get; init; }
@@ -88,7 +88,6 @@ public sealed record TrialTerms
     public required Ref<PlanProfile> PlanRef { get; init; }
 
     /// <summary>How many days before the end the owner is reminded, each once.</summary>
-    [Range(1, 89)]
     public required IReadOnlyList<int> NoticeDays { get; init; }
 
     /// <summary>How many days the instance's data is kept after a trial that nobody paid for.</summary>
@@ -124,7 +123,6 @@ public sealed record DunningTerms
     public required int Days { get; init; }
 
     /// <summary>On which days after the failure the owner is reminded.</summary>
-    [Range(0, 90)]
     public required IReadOnlyList<int> ReminderDays { get; init; }
 }
 

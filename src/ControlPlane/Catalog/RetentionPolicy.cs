@@ -26,7 +26,7 @@ public sealed record RetentionPolicy
     /// <summary>What becomes of an entry when its time has come.</summary>
     public required RetentionAction Action { get; init; }
 
-    internal static IEnumerable<JsonFault> Faults(RetentionPolicy policy, CatalogSnapshot catalog)
+    internal static IEnumerable<Fault> Faults(RetentionPolicy policy, CatalogSnapshot catalog)
     {
         var start = DateTimeOffset.UnixEpoch;
         if (policy.Floor is { } floor && policy.Duration.After(start) < floor.After(start))

@@ -1,10 +1,13 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using System.Xml;
 
 namespace ControlPlane.Hosting;
 
 /// <summary>The formats that schemas may ask for. Unlike in the standard's default, a format is always checked.</summary>
-public static class JsonFormats
+public static partial class JsonFormats
 {
     private static readonly HashSet<string> Currencies = [.. """
         AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE
@@ -31,6 +34,8 @@ public static class JsonFormats
         ["date-time"] = (IsDateTime, "an RFC 3339 time such as 2026-03-01T00:00:00Z"),
         ["duration"] = (IsDuration, "an ISO 8601 duration such as P12M"),
         ["email"] = (text => text.IndexOf('@') is > 0 and var at && at < text.Length - 1 && !text.Any(char.IsWhiteSpace), "an e-mail address"),
+        ["language"] = (Language().IsMatch, "a language such as fr or pt-BR"),
+        ["slug"] = (Slug().IsMatch, "lower-case words joined by hyphens, such as solo-monthly"),
         ["uri"] = (text => Uri.TryCreate(text, UriKind.Absolute, out _), "an absolute URI"),
     };
 
@@ -55,4 +60,24 @@ public static class JsonFormats
             return false;
         }
     }
+
+    [GeneratedRegex(@"^[a-z]{2}(-[A-Z]{2})?\z")]
+    private static partial Regex Language();
+
+    [GeneratedRegex(@"^[a-z0-9]+(-[a-z0-9]+)*\z")]
+    private static partial Regex Slug();
+}
+
+/// <summary>The member is a string, or a list of strings, in this format.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class FormatAttribute(string name) : ValidationAttribute($"Write {JsonFormats.Expected(name)}.")
+{
+    public string Name { get; } = name;
+
+    public override bool IsValid(object? value) => value switch
+    {
+        string text => JsonFormats.Holds(Name, text),
+        object[] items => items.All(item => item is JsonElement { ValueKind: JsonValueKind.String } text && JsonFormats.Holds(Name, text.GetString()!)),
+        _ => false,
+    };
 }

@@ -11,6 +11,3 @@ public static class JsonPointer
     /// <summary>The pointer of the value that holds this one; the root holds itself.</summary>
     public static string Parent(string pointer) => pointer[..Math.Max(0, pointer.LastIndexOf('/'))];
 }
-
-/// <summary>One thing that is wrong with a JSON value: where, as a stable word, and as a sentence that says what to do.</summary>
-public readonly record struct JsonFault(string Pointer, string Code, string Message);

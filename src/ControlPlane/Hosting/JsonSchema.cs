@@ -37,9 +37,6 @@ public sealed record JsonSchema
     /// <summary><c>x-access</c>: who may set the value.</summary>
     public string? Access { get; init; }
 
-    /// <summary><c>x-ref</c>: the kind of catalog entry that the value names.</summary>
-    public string? RefersTo { get; init; }
-
     public bool IsAnything => ReferenceEquals(this, Anything);
 
     /// <summary>The schema of one member, or null when an object of this schema has no such member.</summary>

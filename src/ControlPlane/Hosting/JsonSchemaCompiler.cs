@@ -8,9 +8,9 @@ public sealed class JsonSchemaCompiler
     private static readonly string[] TypeNames = ["object", "array", "string", "number", "integer", "boolean", "null"];
     private static readonly string[] Annotations = ["$schema", "$comment", "title", "description", "default", "examples", "deprecated"];
 
-    private readonly List<JsonFault> _faults = [];
+    private readonly List<Fault> _faults = [];
 
-    public IReadOnlyList<JsonFault> Faults => _faults;
+    public IReadOnlyList<Fault> Faults => _faults;
 
     public JsonSchema Compile(JsonElement schema, string pointer = "")
     {

@@ -6,14 +6,14 @@ namespace ControlPlane.Hosting;
 /// <summary>Tells everything that is wrong with a value, not just the first thing.</summary>
 public static class JsonSchemaValidator
 {
-    public static IReadOnlyList<JsonFault> Faults(this JsonSchema schema, JsonElement value, string pointer = "")
+    public static IReadOnlyList<Fault> Faults(this JsonSchema schema, JsonElement value, string pointer = "")
     {
-        var faults = new List<JsonFault>();
+        var faults = new List<Fault>();
         Check(schema, value, pointer, faults);
         return faults;
     }
 
-    private static void Check(JsonSchema schema, JsonElement value, string at, List<JsonFault> faults)
+    private static void Check(JsonSchema schema, JsonElement value, string at, List<Fault> faults)
     {
         if (schema.IsAnything)
             return;
@@ -23,7 +23,7 @@ public static class JsonSchemaValidator
         if (schema.Types.Count > 0 && !schema.Types.Any(type => Is(type, value)))
             Say("type", $"Write {string.Join(" or ", schema.Types.Select(Article))} here, not {Article(TypeOf(value))}.");
         else if (schema.Enum is { } choices && !choices.Any(choice => JsonElement.DeepEquals(choice, value)))
-            Say("enum", $"Choose one of {string.Join(", ", choices)}.");
+            Say("not_one_of", $"Choose one of {string.Join(", ", choices)}.");
         else if (value.ValueKind == JsonValueKind.Object)
             CheckObject(schema, value, at, faults);
         else if (value.ValueKind == JsonValueKind.Array)
@@ -34,7 +34,7 @@ public static class JsonSchemaValidator
             CheckNumber(schema, value, Say);
     }
 
-    private static void CheckObject(JsonSchema schema, JsonElement value, string at, List<JsonFault> faults)
+    private static void CheckObject(JsonSchema schema, JsonElement value, string at, List<Fault> faults)
     {
         foreach (var name in schema.Required)
             if (!value.TryGetProperty(name, out _))
@@ -46,18 +46,18 @@ public static class JsonSchemaValidator
                 faults.Add(new(JsonPointer.Of(at, member.Name), "unknown_field", Unknown(member.Name, schema)));
     }
 
-    private static void CheckArray(JsonSchema schema, JsonElement value, string at, List<JsonFault> faults, Action<string, string> say)
+    private static void CheckArray(JsonSchema schema, JsonElement value, string at, List<Fault> faults, Action<string, string> say)
     {
         var items = value.EnumerateArray().ToArray();
         if (items.Length < schema.MinItems)
-            say("min_items", $"List at least {schema.MinItems}.");
+            say("too_short", $"List at least {schema.MinItems}.");
         if (items.Length > schema.MaxItems)
-            say("max_items", $"List at most {schema.MaxItems}.");
+            say("too_long", $"List at most {schema.MaxItems}.");
         for (var i = 0; i < items.Length; i++)
         {
             Check(schema.Items ?? JsonSchema.Anything, items[i], JsonPointer.Of(at, i), faults);
             if (schema.UniqueItems && items.Take(i).Any(earlier => JsonElement.DeepEquals(earlier, items[i])))
-                faults.Add(new(JsonPointer.Of(at, i), "unique", "List each item once."));
+                faults.Add(new(JsonPointer.Of(at, i), "repeated", "List each item once."));
         }
     }
 
@@ -65,11 +65,11 @@ public static class JsonSchemaValidator
     {
         var length = text.EnumerateRunes().Count();
         if (length < schema.MinLength)
-            say("min_length", $"Write at least {schema.MinLength} characters.");
+            say("too_short", $"Write at least {schema.MinLength} characters.");
         if (length > schema.MaxLength)
-            say("max_length", $"Write at most {schema.MaxLength} characters.");
+            say("too_long", $"Write at most {schema.MaxLength} characters.");
         if (schema.Pattern is { } pattern && !pattern.IsMatch(text))
-            say("pattern", $"Write it in the form {pattern}.");
+            say("format", $"Write it in the form {pattern}.");
         if (schema.Format is { } format && !JsonFormats.Holds(format, text))
             say("format", $"Write {JsonFormats.Expected(format)}.");
     }
@@ -77,13 +77,13 @@ public static class JsonSchemaValidator
     private static void CheckNumber(JsonSchema schema, JsonElement value, Action<string, string> say)
     {
         if (!value.TryGetDecimal(out var number))
-            say("range", "Write a number of at most 28 digits.");
+            say("out_of_range", "Write a number of at most 28 digits.");
         else if (number < schema.Minimum || number <= schema.ExclusiveMinimum)
-            say("minimum", $"Write {(schema.Minimum is { } least ? $"{Text(least)} or more" : $"more than {Text(schema.ExclusiveMinimum)}")}.");
+            say("out_of_range", $"Write {(schema.Minimum is { } least ? $"{Text(least)} or more" : $"more than {Text(schema.ExclusiveMinimum)}")}.");
         else if (number > schema.Maximum || number >= schema.ExclusiveMaximum)
-            say("maximum", $"Write {(schema.Maximum is { } most ? $"{Text(most)} or less" : $"less than {Text(schema.ExclusiveMaximum)}")}.");
+            say("out_of_range", $"Write {(schema.Maximum is { } most ? $"{Text(most)} or less" : $"less than {Text(schema.ExclusiveMaximum)}")}.");
         else if (number % schema.MultipleOf is not (null or 0))
-            say("multiple_of", $"Write a multiple of {Text(schema.MultipleOf)}.");
+            say("out_of_range", $"Write a multiple of {Text(schema.MultipleOf)}.");
     }
 
     private static bool Is(string type, JsonElement value) => TypeOf(value) is var actual && (actual == type || (type == "number" && actual == "integer"));

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text;
@@ -210,8 +211,10 @@ public static class Shape
     };
 
     private static string Expected(Type type) =>
-        type == typeof(DateTimeOffset) ? "A time as in RFC 3339 is expected"
+        type.GetCustomAttribute<DescriptionAttribute>() is { } words ? words.Description
+        : type == typeof(DateTimeOffset) ? "A time as in RFC 3339 is expected"
         : type == typeof(bool) ? "true or false is expected"
         : type == typeof(string) || type == typeof(Personal) ? "A text is expected"
+        : type == typeof(int) || type == typeof(long) ? "A whole number is expected"
         : "A number is expected";
 }

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using ControlPlane.Hosting;
+
+namespace ControlPlane.Catalog;
+
+/// <summary>A kind of thing that the catalog holds.</summary>
+public abstract class CatalogKind(Type spec, string folder, CatalogAddress address)
+{
+    public string Name => spec.Name;
+
+    public string Folder => folder;
+
+    public CatalogAddress Address => address;
+
+    /// <summary>What an entry holds.</summary>
+    public Type Spec => spec;
+
+    /// <summary>What a list of the kind takes.</summary>
+    public Type Query { get; private protected set; } = typeof(CatalogQuery);
+
+    /// <summary>Whether entries ask for a tier.</summary>
+    public bool IsGated { get; private protected set; }
+
+    internal abstract Type File { get; }
+
+    internal abstract Type Document { get; }
+
+    internal abstract TierGate? GateOf(CatalogEntry entry);
+
+    internal abstract bool Matches(CatalogEntry entry, CatalogQuery query);
+
+    /// <summary>Makes an entry of a document that has the shape of <see cref="File"/>, and tells what else is wrong with it alone.</summary>
+    internal abstract (CatalogEntry Entry, IEnumerable<Fault> Faults) Read(string file, JsonElement document);
+
+    internal abstract IEnumerable<Fault> Faults(CatalogEntry entry, CatalogSnapshot catalog);
+
+    internal abstract CatalogShelf Shelve(IEnumerable<CatalogEntry> entries);
+}
+
+/// <inheritdoc/>
+public sealed class CatalogKind<T>(string folder, CatalogAddress address, Func<T, CatalogSnapshot, IEnumerable<Fault>> faults)
+    : CatalogKind(typeof(T), folder, address)
+    where T : class
+{
+    private Func<T, TierGate>? _gate;
+    private Func<T, CatalogQuery, bool> _matches = (_, _) => true;
+
+    internal override Type File => typeof(CatalogFile<T>);
+
+    internal override Type Document => typeof(CatalogDocument<T>);
+
+    /// <summary>Shows an entry only to those whose tier is high enough.</summary>
+    public void GatedBy(Func<T, TierGate> gate) => (_gate, IsGated, Query) = (gate, true, typeof(GatedCatalogQuery));
+
+    /// <summary>Gives the list parameters of its own.</summary>
+    public void FilteredBy<TQuery>(Func<T, TQuery, bool> matches)
+        where TQuery : CatalogQuery => (_matches, Query) = ((spec, query) => matches(spec, (TQuery)query), typeof(TQuery));
+
+    internal override TierGate? GateOf(CatalogEntry entry) => _gate?.Invoke(Of(entry).Spec);
+
+    internal override bool Matches(CatalogEntry entry, CatalogQuery query) => _matches(Of(entry).Spec, query);
+
+    internal override (CatalogEntry Entry, IEnumerable<Fault> Faults) Read(string file, JsonElement document)
+    {
+        var read = document.Deserialize<CatalogFile<T>>(Json.Http)!;
+        var content = document.GetProperty("spec");
+        var entry = new CatalogEntry<T>
+        {
+            Kind = Name,
+            Metadata = read.Metadata,
+            Digest = CanonicalJson.Digest(content),
+            Ref = RefText.Of(read.Metadata.Name, read.Metadata.Version),
+            Content = content,
+            Spec = read.Spec,
+        };
+        return (entry, read.Faults(file));
+    }
+
+    internal override IEnumerable<Fault> Faults(CatalogEntry entry, CatalogSnapshot catalog) =>
+        faults(Of(entry).Spec, catalog).Select(fault => fault with { Pointer = $"/spec{fault.Pointer}" });
+
+    internal override CatalogShelf Shelve(IEnumerable<CatalogEntry> entries) => new(
+        entries.Select(Of).OrderBy(entry => entry.Name, StringComparer.Ordinal).ThenByDescending(entry => entry.Metadata.Version).ToArray());
+
+    private static CatalogEntry<T> Of(CatalogEntry entry) => (CatalogEntry<T>)entry;
+}
