@@ -1,8 +1,10 @@
+using ControlPlane.Catalog;
 using ControlPlane.Hosting;
 using JasperFx;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddKestrelLimits();
+builder.AddCatalog();
 builder.AddStorage();
 builder.AddMessaging();
 builder.AddApi();

@@ -54,23 +54,40 @@ public sealed record AgentBlueprint
     internal static IEnumerable<Fault> Faults(AgentBlueprint blueprint, CatalogSnapshot catalog)
     {
         if (!blueprint.Admits(blueprint.PlanRef.Value))
+        {
             yield return new("/planRef", "plan_not_admitted", "Name one of planRefs.");
+        }
+
         if (blueprint.OfferRef is { } offerRef && catalog.Find(offerRef.Catalog) is not null)
         {
             if (catalog.Offer(offerRef) is not { } offer)
+            {
                 yield return new("/offerRef", "dangling_reference", $"There is no offer '{offerRef.Offer}' in {offerRef.Catalog}.");
+            }
             else if (!blueprint.Admits(offer.PlanRef.Value))
+            {
                 yield return new("/offerRef", "plan_not_admitted", "Name an offer of one of planRefs.");
+            }
         }
 
         if (blueprint.TrialEligible && catalog.Find(blueprint.PlanRef) is { Spec.Trial: null })
+        {
             yield return new("/trialEligible", "no_trial_terms", $"The plan {blueprint.PlanRef} has no trial.");
+        }
+
         foreach (var fault in blueprint.ConfigSchema.Faults)
+        {
             yield return fault with { Pointer = $"/configSchema{fault.Pointer}" };
+        }
+
         if (blueprint.ConfigSchema.Faults.Count > 0)
+        {
             yield break;
+        }
 
         foreach (var fault in blueprint.ConfigSchema.Check(blueprint.Defaults))
+        {
             yield return fault with { Pointer = $"/defaults{fault.Pointer}" };
+        }
     }
 }

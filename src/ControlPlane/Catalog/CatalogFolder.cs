@@ -9,13 +9,23 @@ internal static class CatalogFolder
     {
         var files = new List<(string, CatalogKind, string)>();
         if (!Directory.Exists(root))
+        {
             faults.Add(new(root, 0, "", "missing", "There is no such folder; set Catalog:Path to the catalog's."));
+        }
         else
+        {
             foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
+            {
                 if (entry is DirectoryInfo folder && entry.LinkTarget is null && kinds.InFolder(entry.Name) is { } kind)
+                {
                     files.AddRange(Files(folder, kind, faults));
+                }
                 else if (entry.Name != "README.md")
+                {
                     faults.Add(new(entry.Name, 0, "", "unexpected_file", $"Only these folders belong here: {string.Join(", ", kinds.All.Select(known => known.Folder))}."));
+                }
+            }
+        }
 
         return files;
     }
@@ -26,13 +36,21 @@ internal static class CatalogFolder
         {
             var name = $"{folder.Name}/{entry.Name}";
             if (entry.LinkTarget is not null)
+            {
                 faults.Add(new(name, 0, "", "symbolic_link", "Put the file itself here; links are not followed."));
+            }
             else if (entry is not FileInfo { Extension: ".yaml" } file)
+            {
                 faults.Add(new(name, 0, "", "unexpected_file", "Only files named <name>.yaml belong here."));
+            }
             else if (file.Length > MaxBytes)
+            {
                 faults.Add(new(name, 0, "", "too_large", $"A file has at most {MaxBytes / 1024} KiB; this one has {file.Length / 1024}."));
+            }
             else
+            {
                 yield return (name, kind, File.ReadAllText(file.FullName));
+            }
         }
     }
 }

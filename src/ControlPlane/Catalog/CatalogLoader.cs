@@ -24,7 +24,10 @@ public static class CatalogLoader
         var yaml = YamlReader.Read(text);
         faults.AddRange(yaml.Faults.Select(broken => new CatalogFault(file, broken.Line, broken.Fault.Pointer, broken.Fault.Code, broken.Fault.Message)));
         if (yaml is { Documents: [], Faults: [] })
+        {
             faults.Add(new(file, 0, "", "empty", "The file holds no entry; write one or remove the file."));
+        }
+
         return yaml.Documents.Select(document => CatalogDraft.Read(file, kind, document, faults));
     }
 
@@ -43,11 +46,19 @@ public static class CatalogLoader
     {
         var known = drafts.Where(draft => draft.Ref is not null).ToLookup(draft => (draft.Kind.Name, draft.Ref!));
         foreach (var draft in drafts)
+        {
             foreach (var (at, kind, @ref) in draft.References)
+            {
                 if (!known.Contains((kind, @ref)))
+                {
                     yield return draft.Fault(new(at, "dangling_reference", $"There is no {kind} {@ref}{Hint(known.Select(entry => entry.Key), kind, @ref)}."));
+                }
                 else if (draft.Entry?.Metadata.Status == CatalogStatus.Active && known[(kind, @ref)].First().Entry is { IsWithdrawn: true })
+                {
                     yield return draft.Fault(new(at, "withdrawn_reference", $"{@ref} is withdrawn; refer to another {kind}."));
+                }
+            }
+        }
     }
 
     private static string Hint(IEnumerable<(string Kind, string Ref)> known, string kind, string @ref) =>

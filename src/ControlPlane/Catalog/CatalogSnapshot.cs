@@ -44,7 +44,9 @@ internal sealed class CatalogShelf
         {
             _byRef.TryAdd(entry.Ref, entry);
             if (!_newest.TryGetValue(entry.Name, out var best) || entry.Metadata.Status < best.Metadata.Status)
+            {
                 _newest[entry.Name] = entry;
+            }
         }
     }
 

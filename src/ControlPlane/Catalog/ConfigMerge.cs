@@ -17,11 +17,17 @@ internal sealed class ConfigMerge(ConfigAccess by)
         {
             var path = JsonPointer.Of(at, member.Name);
             if (schema.Member(member.Name) is not { } known)
+            {
                 Faults.Add(new(path, "unknown_path", "The blueprint has no such setting; read its configSchema for those that exist."));
+            }
             else if (member.Value.ValueKind == JsonValueKind.Object && ConfigPaths.HasMembers(known))
+            {
                 Descend(target, member.Name, member.Value, known, path);
+            }
             else
+            {
                 Set(target, member.Name, member.Value, known, path);
+            }
         }
     }
 
@@ -31,7 +37,10 @@ internal sealed class ConfigMerge(ConfigAccess by)
         var existing = target[name] as JsonObject;
         var child = existing ?? [];
         if (existing is null)
+        {
             target[name] = child;
+        }
+
         Patch(child, patch, schema, path);
         if (existing is null && Changed.Count == changedBefore)
         {
@@ -47,13 +56,18 @@ internal sealed class ConfigMerge(ConfigAccess by)
         if (value.ValueKind == JsonValueKind.Null)
         {
             if (target.Remove(name))
+            {
                 Changed.Add(path);
+            }
+
             return;
         }
 
         var after = JsonSerializer.SerializeToNode(value);
         if (existed && JsonNode.DeepEquals(before, after))
+        {
             return;
+        }
 
         target[name] = after;
         Changed.Add(path);
@@ -70,9 +84,15 @@ internal static class ConfigPaths
     {
         var access = schema.Access ?? inherited;
         if (schema.Access is { } word && !Enum.TryParse<ConfigAccess>(word, ignoreCase: true, out _))
+        {
             faults.Add(new(JsonPointer.Of(at, "x-access"), "schema", "Access is locked, platform or customer."));
+        }
+
         if (access is null && schema.Properties.Count == 0 && at.Length > 0)
+        {
             faults.Add(new(at, "schema", "Say who may set it with x-access: locked, platform or customer."));
+        }
+
         return (schema.IsAnything ? new JsonSchema { Additional = JsonSchema.Anything } : schema) with
         {
             Access = access,

@@ -34,7 +34,10 @@ public sealed class ConfigSchema
         var schema = compiler.Compile(source);
         var faults = new List<Fault>(compiler.Faults);
         if (!schema.Types.SequenceEqual(["object"]))
+        {
             faults.Add(new("/type", "schema", "A configuration is an object."));
+        }
+
         _schema = ConfigPaths.Resolve(schema, null, "", faults);
         Faults = faults;
     }
@@ -54,7 +57,9 @@ public sealed class ConfigSchema
     public ConfigChange Apply(JsonElement current, JsonElement patch, ConfigAccess by = ConfigAccess.Customer)
     {
         if (patch.ValueKind != JsonValueKind.Object)
+        {
             return new(current, [], [new("", "type", "A merge patch is an object.")]);
+        }
 
         var merge = new ConfigMerge(by);
         var config = JsonObject.Create(current) ?? [];

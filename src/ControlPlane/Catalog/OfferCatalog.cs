@@ -32,14 +32,29 @@ public sealed record OfferCatalog
     private static IEnumerable<Fault> Faults(Offer offer, CatalogSnapshot all)
     {
         if (all.Find(offer.PlanRef) is { Spec.Purchasable: false })
+        {
             yield return new("/planRef", "plan_not_purchasable", "Offer a plan whose purchasable is true.");
+        }
+
         if (offer.ValidUntil <= offer.ValidFrom)
+        {
             yield return new("/validUntil", "empty_window", "Let the offer end after it begins.");
+        }
+
         for (var i = 0; i < offer.Prices.Count; i++)
+        {
             if (offer.Prices.Take(i).Any(earlier => earlier.Currency == offer.Prices[i].Currency))
+            {
                 yield return new($"/prices/{i}/currency", "duplicate_currency", "Give each currency one price.");
+            }
+        }
+
         for (var i = 0; i < offer.ExceptCountries.Count; i++)
+        {
             if (offer.Countries.Count > 0 && !offer.Countries.Contains(offer.ExceptCountries[i]))
+            {
                 yield return new($"/exceptCountries/{i}", "never_included", "Except only countries that the offer includes.");
+            }
+        }
     }
 }

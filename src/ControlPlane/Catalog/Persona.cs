@@ -46,12 +46,18 @@ public sealed record Persona
         if (persona.UpsellOfferRef is not { } upsell)
         {
             if (persona.RequiredTier > Tier.Solo)
+            {
                 yield return new("/upsellOfferRef", "required", "Name the offer that opens the persona.");
+            }
         }
         else if (catalog.Find(upsell.Catalog) is not null && catalog.Offer(upsell) is null)
+        {
             yield return new("/upsellOfferRef", "dangling_reference", $"There is no offer '{upsell.Offer}' in {upsell.Catalog}.");
+        }
         else if (catalog.Offer(upsell) is { } offer && catalog.Find(offer.PlanRef) is { } plan && !persona.IsOpenTo(plan.Spec.Tier))
+        {
             yield return new("/upsellOfferRef", "upsell_too_low", $"Name an offer of a plan of tier {persona.RequiredTier} or higher.");
+        }
     }
 }
 

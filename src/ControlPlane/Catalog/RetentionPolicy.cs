@@ -30,7 +30,9 @@ public sealed record RetentionPolicy
     {
         var start = DateTimeOffset.UnixEpoch;
         if (policy.Floor is { } floor && policy.Duration.After(start) < floor.After(start))
+        {
             yield return new("/duration", "below_legal_floor", $"Keep entries for at least {floor}.");
+        }
     }
 }
 

@@ -23,7 +23,9 @@ internal static class Suggestions
             var diagonal = row[0];
             row[0] = i;
             for (var j = 1; j <= right.Length; j++)
+            {
                 (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1)));
+            }
         }
 
         return row[right.Length];

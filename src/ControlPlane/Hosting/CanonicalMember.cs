@@ -12,8 +12,12 @@ internal readonly record struct CanonicalMember(Range Key, int Offset, int Lengt
     {
         var moved = members.Length <= FewEnoughToInsert ? Insert(members, keys) : SortMany(members, keys);
         for (var i = 1; i < members.Length; i++)
+        {
             if (keys[members[i].Key].SequenceEqual(keys[members[i - 1].Key]))
+            {
                 throw new JsonException("An object names a member twice.");
+            }
+        }
 
         return moved;
     }
@@ -25,7 +29,10 @@ internal readonly record struct CanonicalMember(Range Key, int Offset, int Lengt
         {
             var (member, at) = (members[i], i);
             for (; at > 0 && Compare(keys[member.Key], keys[members[at - 1].Key]) < 0; at--)
+            {
                 members[at] = members[at - 1];
+            }
+
             moved |= at != i;
             members[at] = member;
         }

@@ -13,7 +13,9 @@ internal static class CanonicalNumber
     public static int Format(ReadOnlySpan<byte> json, Span<byte> destination)
     {
         if (!IsSmallInteger(json))
+        {
             return Format(double.Parse(json, NumberStyles.Float, CultureInfo.InvariantCulture), destination);
+        }
 
         json.CopyTo(destination);
         return json.Length;
@@ -22,13 +24,21 @@ internal static class CanonicalNumber
     public static int Format(double value, Span<byte> destination)
     {
         if (!double.IsFinite(value))
+        {
             throw new JsonException("A number is larger than a double can hold.");
+        }
+
         if (value == 0)
+        {
             value = 0; // also for minus zero
+        }
 
         var output = new Output(destination);
         if (value < 0)
+        {
             output.Add("-"u8);
+        }
+
         Span<byte> buffer = stackalloc byte[MaxLength];
         var point = Digits(Math.Abs(value), buffer, out var digits);
         switch (point)
@@ -50,7 +60,10 @@ internal static class CanonicalNumber
             default:
                 output.Add(digits[..1]);
                 if (digits.Length > 1)
+                {
                     output.Add("."u8);
+                }
+
                 output.Add(digits[1..]);
                 output.Add(point > 0 ? "e+"u8 : "e-"u8);
                 output.Add(Math.Abs(point - 1));
@@ -74,7 +87,9 @@ internal static class CanonicalNumber
 
         var point = text.IndexOf((byte)'.');
         if (point < 0)
+        {
             point = text.Length;
+        }
         else
         {
             text[(point + 1)..].CopyTo(text[point..]);

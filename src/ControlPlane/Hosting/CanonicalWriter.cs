@@ -81,7 +81,10 @@ internal ref struct CanonicalWriter(int sizeHint) : IDisposable
         }
 
         if (CanonicalMember.Sort(_members[firstMember..], _keys[..]))
+        {
             Rearrange(start, _members[firstMember..]);
+        }
+
         (_members.Length, _keys.Length) = (firstMember, firstKey);
         Close(start, (byte)'}');
     }
@@ -137,11 +140,17 @@ internal ref struct CanonicalWriter(int sizeHint) : IDisposable
     {
         _text.Add((byte)'\\');
         if (character is (byte)'"' or (byte)'\\')
+        {
             _text.Add(character);
+        }
         else if (character is >= 0x08 and <= 0x0d and not 0x0b)
+        {
             _text.Add("btn?fr"u8[character - 0x08]);
+        }
         else
+        {
             _text.Add([.. "u00"u8, "01"u8[character >> 4], "0123456789abcdef"u8[character & 15]]);
+        }
     }
 
     private void Number(ReadOnlySpan<byte> raw) =>
@@ -150,7 +159,10 @@ internal ref struct CanonicalWriter(int sizeHint) : IDisposable
     private void Close(int start, byte end)
     {
         if (_text.Length > start)
+        {
             _text.Length--;
+        }
+
         _text.Add(end);
     }
 }

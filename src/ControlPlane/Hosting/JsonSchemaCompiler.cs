@@ -15,16 +15,26 @@ public sealed class JsonSchemaCompiler
     public JsonSchema Compile(JsonElement schema, string pointer = "")
     {
         if (schema.ValueKind == JsonValueKind.True)
+        {
             return JsonSchema.Anything;
+        }
 
         var compiled = new JsonSchema();
         if (schema.ValueKind != JsonValueKind.Object)
+        {
             return Refuse(compiled, pointer, "A schema is an object, or true.");
+        }
 
         foreach (var keyword in schema.EnumerateObject())
+        {
             compiled = Apply(compiled, keyword.Name, keyword.Value, JsonPointer.Of(pointer, keyword.Name));
+        }
+
         foreach (var name in compiled.Required.Where(name => !compiled.Properties.ContainsKey(name)))
+        {
             Refuse(compiled, JsonPointer.Of(pointer, "required"), $"'{name}' is required but not among the properties.");
+        }
+
         return compiled;
     }
 
@@ -76,7 +86,9 @@ public sealed class JsonSchemaCompiler
         var items = value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value];
         strings = [.. items.Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)];
         if (strings.Count == items.Length)
+        {
             return true;
+        }
 
         Refuse(JsonSchema.Anything, at, "This is a string or a list of strings.");
         return false;
@@ -85,7 +97,9 @@ public sealed class JsonSchemaCompiler
     private decimal? Number(JsonElement value, string at)
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var number))
+        {
             return number;
+        }
 
         Refuse(JsonSchema.Anything, at, "This is a number.");
         return null;
@@ -94,7 +108,9 @@ public sealed class JsonSchemaCompiler
     private int? Count(JsonElement value, string at)
     {
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var count) && count >= 0)
+        {
             return count;
+        }
 
         Refuse(JsonSchema.Anything, at, "This is a whole number, zero or more.");
         return null;

@@ -1,5 +1,7 @@
 using ControlPlane.Catalog;
+using ControlPlane.Storage;
 using ControlPlane.Tenants;
+using Marten;
 
 namespace ControlPlane.Tests.Catalog;
 
@@ -77,5 +79,14 @@ public class ShippedCatalogTests
         Catalog.Newest<PlanProfile>("solo")!.Ref.ShouldBe("solo@2");
         Catalog.Newest<OfferCatalog>("founders")!.IsWithdrawn.ShouldBeTrue();
         Catalog.Newest<PlanProfile>("gold").ShouldBeNull();
+    }
+
+    [Fact]
+    public void has_the_retention_policy_of_every_event_that_is_stored()
+    {
+        _ = new StoreOptions().AddControlPlane(null!);
+
+        EventCatalog.All.ShouldNotBeEmpty();
+        EventCatalog.All.Select(kind => kind.RetentionPolicy).Where(policy => Catalog.Newest<RetentionPolicy>(policy) is null).ShouldBeEmpty();
     }
 }
