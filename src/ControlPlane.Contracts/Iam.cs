@@ -1,0 +1,51 @@
+namespace ControlPlane.Contracts;
+
+/// <summary>A principal came into being.</summary>
+/// <param name="PrincipalId">Id of the principal.</param>
+/// <param name="Type"><c>user</c>, <c>service</c> or <c>agent</c>.</param>
+/// <param name="NotAfter">When it expires by itself.</param>
+/// <param name="CreatedBy">Id of the principal who created it, or <c>system</c>.</param>
+[IntegrationEvent("principal", "created")]
+public sealed record PrincipalCreated(string PrincipalId, string Type, DateTimeOffset? NotAfter, string CreatedBy);
+
+/// <summary>A principal was given a role at a scope.</summary>
+/// <param name="RoleAssignmentId">Id of the assignment.</param>
+/// <param name="PrincipalId">Id of the principal.</param>
+/// <param name="Role"><c>owner</c>, <c>admin</c>, <c>operator</c>, <c>billing</c> or <c>auditor</c>.</param>
+/// <param name="Scope">The path below which the role holds: <c>/tenants/{id}</c>.</param>
+/// <param name="ExpiresAt">When it ends by itself.</param>
+/// <param name="Via"><c>direct</c>, <c>invitation</c>, <c>signup</c> or <c>bootstrap</c>.</param>
+/// <param name="GrantedBy">Id of the principal who granted it, or <c>system</c>.</param>
+[IntegrationEvent("role_assignment", "granted")]
+public sealed record RoleAssignmentGranted(
+    string RoleAssignmentId, string PrincipalId, string Role, string Scope, DateTimeOffset? ExpiresAt, string Via, string GrantedBy);
+
+/// <summary>A personal access token was minted.</summary>
+/// <param name="TokenId">Id of the token; never the secret.</param>
+/// <param name="PrincipalId">Id of its principal.</param>
+/// <param name="Hint">The few last characters of the secret, by which its holder recognises it.</param>
+/// <param name="Scopes">The permissions it is narrowed to; empty for all of its principal's.</param>
+/// <param name="ExpiresAt">When it ends.</param>
+/// <param name="MintedBy">Id of the principal who minted it, or <c>system</c>.</param>
+[IntegrationEvent("access_token", "minted")]
+public sealed record AccessTokenMinted(
+    string TokenId, string PrincipalId, string Hint, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt, string MintedBy);
+
+/// <summary>A personal access token got a new secret.</summary>
+/// <param name="TokenId">Id of the token, which stays.</param>
+/// <param name="PrincipalId">Id of its principal.</param>
+/// <param name="Hint">The few last characters of the new secret.</param>
+/// <param name="ExpiresAt">When the token ends.</param>
+/// <param name="OldSecretEndsAt">Until when the old secret is honoured too.</param>
+/// <param name="RotatedBy">Id of the principal who rotated it, or <c>system</c>.</param>
+[IntegrationEvent("access_token", "rotated")]
+public sealed record AccessTokenRotated(
+    string TokenId, string PrincipalId, string Hint, DateTimeOffset ExpiresAt, DateTimeOffset OldSecretEndsAt, string RotatedBy);
+
+/// <summary>A personal access token ended before its time.</summary>
+/// <param name="TokenId">Id of the token.</param>
+/// <param name="PrincipalId">Id of its principal.</param>
+/// <param name="Reason"><c>user</c>, <c>leak</c>, <c>principal_revoked</c>, <c>tenant_deletion</c> or <c>ceiling</c>.</param>
+/// <param name="RevokedBy">Id of the principal who revoked it, or <c>system</c>.</param>
+[IntegrationEvent("access_token", "revoked")]
+public sealed record AccessTokenRevoked(string TokenId, string PrincipalId, string Reason, string RevokedBy);
