@@ -9,6 +9,8 @@ public sealed record InstanceRuntime(string Id, RuntimePhase Phase, IReadOnlyLis
 
     public static string StreamOf(string instanceId) => instanceId + Suffix;
 
+    public static string InstanceOf(string stream) => stream[..^Suffix.Length];
+
     public static InstanceRuntime Create(IEvent<RuntimeChanged> e) =>
         new(e.StreamKey!, e.Data.Phase, e.Data.Conditions, e.Data.ObservedGeneration, e.Data.ReportedAt);
 

@@ -1,0 +1,20 @@
+using ControlPlane.Hosting.Bus;
+using ControlPlane.Storage;
+using JasperFx.Events;
+
+namespace ControlPlane.Iam;
+
+public static class Announcements
+{
+    public static AnnouncementMap AddIam(this AnnouncementMap map) => map
+        .On((IEvent<PrincipalCreated> e) => new Contracts.PrincipalCreated(
+            e.StreamKey!, Words.Of(e.Data.Type), e.Data.NotAfter, e.Data.CreatedBy))
+        .On((IEvent<RoleGranted> e) => new Contracts.RoleAssignmentGranted(
+            e.Data.AssignmentId, e.StreamKey!, e.Data.Role, e.Data.Scope, e.Data.ExpiresAt, Words.Of(e.Data.Via), e.Data.GrantedBy))
+        .On((IEvent<AccessTokenMinted> e) => new Contracts.AccessTokenMinted(
+            e.Data.TokenId, e.StreamKey!, e.Data.Hint, e.Data.Scopes, e.Data.ExpiresAt, e.Data.MintedBy))
+        .On((IEvent<AccessTokenRotated> e) => new Contracts.AccessTokenRotated(
+            e.Data.TokenId, e.StreamKey!, e.Data.Hint, e.Data.ExpiresAt, e.Data.OldSecretEndsAt, e.Data.RotatedBy))
+        .On((IEvent<AccessTokenRevoked> e) => new Contracts.AccessTokenRevoked(
+            e.Data.TokenId, e.StreamKey!, Words.Of(e.Data.Reason), e.Data.RevokedBy));
+}
