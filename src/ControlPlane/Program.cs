@@ -1,5 +1,6 @@
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.Bus;
 using JasperFx;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -8,6 +9,7 @@ builder.AddCatalog();
 builder.AddStorage();
 builder.AddMessaging();
 builder.AddApi();
+builder.AddBus();
 
 var app = builder.Build();
 app.UsePipeline();

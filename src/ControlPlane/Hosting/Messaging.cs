@@ -9,7 +9,10 @@ namespace ControlPlane.Hosting;
 /// <summary>The message bus inside the API hosts: durable local queues, in the transaction of the events that cause them.</summary>
 public static class Messaging
 {
-    public static void AddMessaging(this WebApplicationBuilder builder) => builder.Host.UseWolverine(wolverine =>
+    public static void AddMessaging(this WebApplicationBuilder builder) => builder.Host.UseWolverine(Configure);
+
+    /// <summary>What holds for every host of ours.</summary>
+    public static void Configure(WolverineOptions wolverine)
     {
         wolverine.ApplicationAssembly = typeof(Messaging).Assembly;
         wolverine.Policies.AutoApplyTransactions();
@@ -25,7 +28,7 @@ public static class Messaging
         wolverine.Policies.MessageExecutionLogLevel(LogLevel.Debug);
         wolverine.Policies.MessageSuccessLogLevel(LogLevel.Debug);
         wolverine.AddFailureRules();
-    });
+    }
 
     // What never passes goes to the dead letters at once; what may pass is tried again for about a day.
     private static void AddFailureRules(this WolverineOptions wolverine)

@@ -27,24 +27,10 @@ public static class Storage
         services.AddSingleton(provider => new Cursors(provider.GetRequiredService<MasterKeys>().Derive("cursors")));
         services.AddHttpContextAccessor();
 
-        services.CritterStackDefaults(critter =>
-        {
-            critter.ServiceName = "control-plane";
-            critter.ApplicationAssembly = typeof(Storage).Assembly;
-            critter.Production.GeneratedCodeMode = JasperFx.CodeGeneration.TypeLoadMode.Static;
-            critter.Production.AssertAllPreGeneratedTypesExist = true;
-            critter.Production.ResourceAutoCreate = AutoCreate.None;
-        });
-        var marten = services.AddMarten(provider =>
-        {
-            var store = new StoreOptions();
-            store.AddControlPlane(provider.GetRequiredService<KeyRing>());
-            store.Storage.ExtendedSchemaObjects.Add(Idempotency.Table());
-            store.Storage.ExtendedSchemaObjects.AddRange(Quotas.Functions().Select(function =>
-                new Function(new Weasel.Postgresql.PostgresqlObjectName(StoreModel.Schema, function.Name, Weasel.Postgresql.SchemaUtils.IdentifierUsage.General), function.Body)));
-            store.Listeners.Add(ActivatorUtilities.CreateInstance<CommitListener>(provider));
-            return store;
-        })
+        services.AddSingleton<DaemonWakeup>();
+        services.AddHostedService(provider => provider.GetRequiredService<DaemonWakeup>());
+        AddDefaults(services, "control-plane");
+        var marten = services.AddMarten(Options)
         .UseNpgsqlDataSource()
         .UseLightweightSessions()
         .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = "wolverine")
@@ -57,6 +43,31 @@ public static class Storage
         {
             marten.AssertDatabaseMatchesConfigurationOnStartup();
         }
+    }
+
+    /// <summary>The settings that every host of ours has in common.</summary>
+    public static void AddDefaults(IServiceCollection services, string serviceName) => services.CritterStackDefaults(critter =>
+    {
+        critter.ServiceName = serviceName;
+        critter.ApplicationAssembly = typeof(Storage).Assembly;
+        critter.Production.GeneratedCodeMode = JasperFx.CodeGeneration.TypeLoadMode.Static;
+        critter.Production.AssertAllPreGeneratedTypesExist = true;
+        critter.Production.ResourceAutoCreate = AutoCreate.None;
+    });
+
+    /// <summary>The store as every host opens it.</summary>
+    public static StoreOptions Options(IServiceProvider provider)
+    {
+        var wakeup = provider.GetRequiredService<DaemonWakeup>();
+        var store = new StoreOptions();
+        store.AddControlPlane(provider.GetRequiredService<KeyRing>());
+        store.Projections.Wakeup = wakeup.ForDaemon();
+        store.Storage.ExtendedSchemaObjects.Add(Idempotency.Table());
+        store.Storage.ExtendedSchemaObjects.AddRange(Quotas.Functions().Select(function =>
+            new Function(new Weasel.Postgresql.PostgresqlObjectName(StoreModel.Schema, function.Name, Weasel.Postgresql.SchemaUtils.IdentifierUsage.General), function.Body)));
+        store.Listeners.Add(ActivatorUtilities.CreateInstance<CommitListener>(provider));
+        store.Listeners.Add(new WakeAfterCommit(wakeup));
+        return store;
     }
 
     private static NpgsqlDataSource Database(IConfiguration configuration)
