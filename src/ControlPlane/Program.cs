@@ -14,5 +14,6 @@ builder.AddBus();
 var app = builder.Build();
 app.UsePipeline();
 app.MapHealth();
+app.MapAsyncApi();
 app.MapSlices();
 return await app.RunJasperFxCommands(args);
