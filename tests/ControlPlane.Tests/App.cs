@@ -11,8 +11,6 @@ namespace ControlPlane.Tests;
 /// <summary>The real host on a database of its own, shared by all tests.</summary>
 public sealed class App : IAsyncLifetime
 {
-    private readonly string _database = $"test_{Guid.CreateVersion7():N}";
-
     public IAlbaHost Host { get; private set; } = null!;
 
     public string Connection { get; private set; } = null!;
@@ -21,21 +19,12 @@ public sealed class App : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var server = Servers.Postgres();
-        await using (var admin = new NpgsqlConnection(server.ConnectionString))
-        {
-            await admin.OpenAsync();
-            await using var create = new NpgsqlCommand($"create database {_database}", admin);
-            await create.ExecuteNonQueryAsync();
-        }
-
-        server.Database = _database;
-        Connection = server.ConnectionString;
+        Connection = await Databases.CreateAsync();
         JasperFxEnvironment.AutoStartHost = true;
         Host = await AlbaHost.For<Program>(web =>
         {
             web.UseSetting("ConnectionStrings:Postgres", Connection);
-            web.UseSetting("Sealing:KeyFile", Path.Combine(Path.GetTempPath(), $"{_database}.json"));
+            web.UseSetting("Sealing:KeyFile", Path.Combine(Path.GetTempPath(), $"{new NpgsqlConnectionStringBuilder(Connection).Database}.json"));
             web.UseSetting("Logging:LogLevel:Default", "Error");
             web.ConfigureServices(services => services.RunWolverineInSoloMode());
         });

@@ -23,6 +23,9 @@ public static class Servers
     /// <summary>Where the broker listens.</summary>
     public static Uri RabbitMq() => new(Given("CONTROLPLANE_RABBITMQ"));
 
+    /// <summary>Starts and stops servers of a test's own.</summary>
+    public static string Script() => Given("CONTROLPLANE_SERVICES");
+
     private static string Given(string name) => Environment.GetEnvironmentVariable(name)
         ?? throw new InvalidOperationException($"{name} is not set: run the tests with ./dev test");
 }

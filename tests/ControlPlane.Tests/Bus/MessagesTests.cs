@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Reflection;
+using ControlPlane.AgentInstances;
+using ControlPlane.Hosting.Bus;
+using ControlPlane.Iam;
+using ControlPlane.Sealing;
+using ControlPlane.Signup;
+using ControlPlane.Storage;
+using ControlPlane.Tenants;
+using JasperFx.Events;
+using Marten;
+using NJsonSchema;
+using RabbitMQ.Client;
+
+namespace ControlPlane.Tests.Bus;
+
+/// <summary>What any AMQP client sees of each announcement.</summary>
+public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly Dictionary<Type, (string Prefix, object[] Events)> Streams = new()
+    {
+        [typeof(PendingSignup)] = ("sgn",
+        [
+            new SignupStarted(new("ann@example.org"), new("Ann Example"), "FR", "fr", "1", "1", false, "solo@1", Noon),
+            new SignupVerified("ten_new", "prn_new", SignupOutcome.Provisioned),
+        ]),
+        [typeof(Tenant)] = ("ten", [new TenantCreated(new("Ann's"), "FR", "fr", "1", "1", false, "prn_owner")]),
+        [typeof(Principal)] = ("prn",
+        [
+            new PrincipalCreated(PrincipalType.Service, new("worker"), new("Worker"), null, "prn_owner"),
+            new RoleGranted("ras_1", "operator", "/tenants/ten_1", Noon, GrantedVia.Direct, "prn_owner"),
+            new AccessTokenMinted("pat_1", new("laptop"), "wxyz", ["instances:read"], Noon, "prn_owner"),
+            new AccessTokenRotated("pat_1", "abcd", Noon, Noon, "prn_owner"),
+            new AccessTokenRevoked("pat_1", TokenRevocation.PrincipalRevoked, "prn_owner"),
+        ]),
+        [typeof(AgentInstance)] = ("ain",
+        [
+            new InstanceDrafted("helper@1", "sha256:0", "solo@1", null, new("Ann's helper"), "hash", new("{}"), new("{}"), "prn_owner"),
+            new InstanceConfigured(new("{\"tone\":\"dry\"}"), ["/tone"], 2, "prn_owner"),
+            new TrialStarted(Noon, Noon.AddDays(14), "solo@1", "prn_owner"),
+            new TrialEnding(3),
+            new InstanceSuspended(SuspendCode.TrialExpired, null, SuspendDrain.Now, null, "system"),
+            new InstanceSuspended(SuspendCode.BotOwnerChanged, new("Ann sold it"), SuspendDrain.AfterRuns, Noon, "prn_owner"),
+            new InstanceResumed([SuspendCode.TrialExpired, SuspendCode.BotOwnerChanged], "prn_owner"),
+            new InstanceDeletionRequested(DeletionEffective.PeriodEnd, Noon, new("Ann moves"), "prn_owner"),
+            new InstanceDeletionWithdrawn("prn_owner"),
+            new InstanceDeletionStarted(),
+            new InstanceDeleted(Noon),
+            new InstancePurged(),
+        ]),
+        [typeof(InstanceRuntime)] = ("ain",
+        [
+            new RuntimeChanged(RuntimePhase.BackingUp, [new(ConditionType.McpReady, ConditionStatus.Unknown, "Probing", Noon)], 2, Noon, "prn_runtime"),
+        ]),
+    };
+
+    [Fact]
+    public async Task Every_announcement_arrives_with_every_attribute_and_as_its_schema_says()
+    {
+        await using var subscriber = await Subscriber.StartAsync(app.Broker.Url, ["#"]);
+        var stored = await StoreAsync();
+        var announced = stored.Where(e => BusRegistration.Announcements.Announce(e) is not null).ToDictionary(e => e.Id.ToString());
+        await Until.TrueAsync(() => announced.Keys.All(id => subscriber.Received.Any(message => message["id"] == id)));
+
+        var messages = subscriber.Received.Where(message => announced.ContainsKey(message["id"])).ToArray();
+        messages.Length.ShouldBe(announced.Count);
+        messages.Select(message => message.RoutingKey).Distinct().ShouldBe(ContractKind.All().Select(kind => kind.RoutingKey), ignoreOrder: true);
+        foreach (var message in messages)
+        {
+            ShouldBeItsEvent(message, announced[message["id"]]);
+            await ShouldFitAsyncApiAsync(message);
+        }
+    }
+
+    [Fact]
+    public async Task What_nobody_has_bound_is_kept_in_a_bounded_queue()
+    {
+        await using var catchAll = await Subscriber.StartAsync(app.Broker.Url, [], Topology.Unrouted);
+        var stream = Ids.New("ain");
+        await new Writer(app.Store).AppendAsync(stream);
+        (await catchAll.FirstAsync(message => message["partitionkey"] == stream)).RoutingKey.ShouldBe("agent_instance.trial_ending.v1");
+    }
+
+    private async Task<List<IEvent>> StoreAsync()
+    {
+        var stored = new List<IEvent>();
+        foreach (var (type, (prefix, events)) in Streams)
+        {
+            var stream = Ids.New(prefix) + (type == typeof(InstanceRuntime) ? InstanceRuntime.Suffix : "");
+            await using var session = app.Store.LightweightSession("ten_messages");
+            session.CorrelationId = "4bf92f3577b34da6a3ce929d0e0e4736";
+            session.CausationId = "cause-1";
+            session.SetHeader("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+            session.Events.StartStream(type, stream, events);
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+            await using var reading = app.Store.QuerySession("ten_messages");
+            stored.AddRange(await reading.Events.FetchStreamAsync(stream, token: TestContext.Current.CancellationToken));
+        }
+
+        return stored;
+    }
+
+    private static void ShouldBeItsEvent(Received message, IEvent stored)
+    {
+        var contract = BusRegistration.Announcements.Announce(stored)!;
+        var kind = ContractKind.Of(contract.GetType());
+        message.Exchange.ShouldBe("controlplane.events");
+        message.RoutingKey.ShouldBe(kind.RoutingKey);
+        message["specversion"].ShouldBe("1.0");
+        message["source"].ShouldBe("urn:controlplane:events");
+        message["type"].ShouldBe("controlplane." + message.RoutingKey);
+        message["subject"].ShouldBe((string?)message.Data.AsObject().First().Value);
+        message["subject"].ShouldNotContain("~");
+        DateTimeOffset.Parse(message["time"], CultureInfo.InvariantCulture).ShouldBe(stored.Timestamp, TimeSpan.FromMicroseconds(1));
+        message["dataschema"].ShouldBe("urn:controlplane:schema:" + message.RoutingKey);
+        message["tenantid"].ShouldBe("ten_messages");
+        message["sequence"].Length.ShouldBe(19);
+        long.Parse(message["sequence"], CultureInfo.InvariantCulture).ShouldBe(stored.Sequence);
+        message["streamversion"].ShouldBe(stored.Version.ToString(CultureInfo.InvariantCulture));
+        message["partitionkey"].ShouldBe(stored.StreamKey);
+        message["correlationid"].ShouldBe("4bf92f3577b34da6a3ce929d0e0e4736");
+        message["causationid"].ShouldBe("cause-1");
+        message["traceparent"].ShouldBe("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+        message.Properties.ContentType.ShouldBe("application/json");
+        message.Properties.MessageId.ShouldBe(message["id"]);
+        message.Properties.Type.ShouldBe(message["type"]);
+        message.Properties.AppId.ShouldBe("controlplane");
+        message.Properties.DeliveryMode.ShouldBe(DeliveryModes.Persistent);
+        message.Properties.Timestamp.UnixTime.ShouldBe(stored.Timestamp.ToUnixTimeSeconds());
+        message.Body.ShouldNotContain("Ann");
+        message.Body.ShouldNotContain("dry");
+    }
+
+    private async Task ShouldFitAsyncApiAsync(Received message)
+    {
+        var document = AsyncApi.Describe(BusRegistration.Announcements);
+        var declared = document["components"]!["messages"]![message.RoutingKey].ShouldNotBeNull();
+        var payload = await JsonSchema.FromJsonAsync(document["components"]!["schemas"]![message.RoutingKey]!.ToJsonString(), TestContext.Current.CancellationToken);
+        payload.Validate(message.Body).ShouldBeEmpty(message.Body);
+        message.Data.AsObject().Select(member => member.Key).ShouldBeSubsetOf(payload.Properties.Keys);
+
+        var attributes = document["components"]!["schemas"]!["CloudEvent"]!;
+        attributes["required"]!.AsArray().Select(name => (string)name!).ShouldBeSubsetOf(message.Headers.Keys);
+        message.Headers.Keys.Where(name => name.StartsWith("cloudEvents:", StringComparison.Ordinal))
+            .ShouldBeSubsetOf(attributes["properties"]!.AsObject().Select(property => property.Key));
+        ((string?)declared["contentType"]).ShouldBe(message.Properties.ContentType);
+        ((string?)declared["bindings"]!["amqp"]!["messageType"]).ShouldBe(message.Properties.Type);
+        var channel = document["channels"]![message.RoutingKey]!;
+        ((string?)channel["address"]).ShouldBe(message.RoutingKey);
+        ((string?)channel["bindings"]!["amqp"]!["exchange"]!["name"]).ShouldBe(message.Exchange);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json.Nodes;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace ControlPlane.Tests.Bus;
+
+/// <summary>Any AMQP client: a durable queue of its own, and a connection that it opens again when the broker was away.</summary>
+public sealed class Subscriber : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<Received> _received = new();
+    private readonly IConnection _connection;
+
+    private Subscriber(IConnection connection) => _connection = connection;
+
+    public string Queue { get; private set; } = "";
+
+    public IReadOnlyCollection<Received> Received => _received;
+
+    /// <summary>Binds a new queue to what <paramref name="keys"/> select, or reads <paramref name="queue"/> as it is.</summary>
+    public static async Task<Subscriber> StartAsync(string url, string[] keys, string? queue = null)
+    {
+        var connection = await new ConnectionFactory { Uri = new(url), NetworkRecoveryInterval = TimeSpan.FromMilliseconds(200) }.CreateConnectionAsync();
+        var channel = await connection.CreateChannelAsync();
+        var subscriber = new Subscriber(connection) { Queue = queue ?? $"test.{Guid.CreateVersion7():N}" };
+        if (queue is null)
+        {
+            await channel.QueueDeclareAsync(
+                subscriber.Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" });
+        }
+
+        foreach (var key in keys)
+        {
+            await channel.QueueBindAsync(subscriber.Queue, "controlplane.events", key);
+        }
+
+        await channel.BasicQosAsync(0, 1000, global: false);
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += async (_, delivery) =>
+        {
+            subscriber._received.Enqueue(new(delivery));
+            await ((AsyncEventingBasicConsumer)consumer).Channel.BasicAckAsync(delivery.DeliveryTag, multiple: false);
+        };
+        await channel.BasicConsumeAsync(subscriber.Queue, autoAck: false, consumer);
+        return subscriber;
+    }
+
+    public Task<Received> FirstAsync(Func<Received, bool> wanted) => Until.FoundAsync(() => _received.FirstOrDefault(wanted));
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}
+
+/// <summary>One delivery as it stood on the wire.</summary>
+public sealed class Received
+{
+    public Received(BasicDeliverEventArgs delivery)
+    {
+        RoutingKey = delivery.RoutingKey;
+        Exchange = delivery.Exchange;
+        Properties = new BasicProperties(delivery.BasicProperties);
+        Body = Encoding.UTF8.GetString(delivery.Body.Span);
+        Headers = delivery.BasicProperties.Headers!.ToDictionary(
+            header => header.Key, header => header.Value is byte[] text ? Encoding.UTF8.GetString(text) : $"{header.Value}");
+    }
+
+    public string RoutingKey { get; }
+
+    public string Exchange { get; }
+
+    public IReadOnlyBasicProperties Properties { get; }
+
+    public string Body { get; }
+
+    public IReadOnlyDictionary<string, string> Headers { get; }
+
+    public JsonNode Data => JsonNode.Parse(Body)!;
+
+    public string this[string attribute] => Headers["cloudEvents:" + attribute];
+}
+
+public static class Until
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    /// <summary>Waits for what comes in its own time; a condition is looked at often and never slept for longer than it needs.</summary>
+    public static async Task<T> FoundAsync<T>(Func<T?> look)
+        where T : class
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        do
+        {
+            if (look() is { } found)
+            {
+                return found;
+            }
+        }
+        while (await tick.WaitForNextTickAsync(patience.Token));
+        throw new TimeoutException();
+    }
+
+    public static Task TrueAsync(Func<bool> condition) => FoundAsync(() => condition() ? "" : null);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await condition())
+        {
+            await tick.WaitForNextTickAsync(patience.Token);
+        }
+    }
+}
