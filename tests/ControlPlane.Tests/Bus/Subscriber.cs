@@ -48,7 +48,17 @@ public sealed class Subscriber : IAsyncDisposable
 
     public Task<Received> FirstAsync(Func<Received, bool> wanted) => Until.FoundAsync(() => _received.FirstOrDefault(wanted));
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <summary>Takes its own queue with it: one that stays bound would go on catching what nobody is meant to catch.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Queue.StartsWith("test.", StringComparison.Ordinal))
+        {
+            await using var channel = await _connection.CreateChannelAsync();
+            await channel.QueueDeleteAsync(Queue);
+        }
+
+        await _connection.DisposeAsync();
+    }
 }
 
 /// <summary>One delivery as it stood on the wire.</summary>

@@ -10,7 +10,8 @@ namespace ControlPlane.Hosting.Bus;
 /// Runs the bus subscription, and nothing else, on one node at a time: whoever holds a session lock of the database. A daemon
 /// that stops for any reason is replaced by a fresh one, which starts from the stored position.
 /// </summary>
-public sealed partial class BusDaemon(IDocumentStore store, NpgsqlDataSource database, ILogger<BusDaemon> logger) : BackgroundService
+public sealed partial class BusDaemon(
+    IDocumentStore store, NpgsqlDataSource database, BusPublisher publisher, ILogger<BusDaemon> logger) : BackgroundService
 {
     // A session lock, not the transaction that Marten's own daemons keep open: an old transaction makes every daemon of the
     // database hold before a gap in the sequence, for its events might still come.
@@ -36,6 +37,7 @@ public sealed partial class BusDaemon(IDocumentStore store, NpgsqlDataSource dat
 
     private async Task RunAsync(CancellationToken stopping)
     {
+        await publisher.ConnectAsync(stopping);
         await using var connection = await database.OpenConnectionAsync(stopping);
         if (!await AskAsync(connection, Lock, stopping))
         {

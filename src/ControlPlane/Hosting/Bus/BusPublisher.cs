@@ -16,6 +16,9 @@ public sealed partial class BusPublisher(BusSettings settings, BusTelemetry tele
     private IConnection? _connection;
     private IChannel? _channel;
 
+    /// <summary>Connects ahead of the first page, so that the node tells whether it reaches the broker while nothing happens.</summary>
+    public async Task ConnectAsync(CancellationToken cancellation) => await OpenAsync(cancellation);
+
     /// <summary>To the exchange of events, each under its own routing key.</summary>
     public Task PublishAsync(IReadOnlyList<BusMessage> page, CancellationToken cancellation) =>
         PublishAsync(page, Topology.Events, message => message.RoutingKey, cancellation);
