@@ -8,7 +8,8 @@ namespace ControlPlane.Hosting.Bus;
 /// Publishes page after page over one channel and returns only when the broker has confirmed all of a page. What fails is sent
 /// again from the page's first message on, so that whatever arrives first of each event arrives in order.
 /// </summary>
-public sealed partial class BusPublisher(BusSettings settings, BusTelemetry telemetry, ILogger<BusPublisher> logger) : IAsyncDisposable
+public sealed partial class BusPublisher(
+    BusSettings settings, BusTelemetry telemetry, IHostApplicationLifetime bus, ILogger<BusPublisher> logger) : IAsyncDisposable
 {
     private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
@@ -71,8 +72,9 @@ public sealed partial class BusPublisher(BusSettings settings, BusTelemetry tele
             }
             catch (OperationInterruptedException error) when (error.ShutdownReason?.ReplyCode == Constants.NotFound)
             {
-                // The broker has lost its memory: nothing here can help before the topology is declared anew.
+                // The broker has lost its memory: the bus host ends, and the next one declares the topology anew.
                 await DisposeAsync();
+                bus.StopApplication();
                 throw;
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested)
