@@ -114,7 +114,6 @@ announce() {
     cat <<WHERE
 
   service         $CONTROLPLANE_URL
-  documentation   $CONTROLPLANE_URL/docs
   health          $CONTROLPLANE_URL/healthz
   sandbox         $SANDBOX_URL/_sandbox/postmark/log
   PostgreSQL      $CONTROLPLANE_POSTGRES

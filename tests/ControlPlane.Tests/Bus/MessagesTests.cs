@@ -83,6 +83,20 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
         (await catchAll.FirstAsync(message => message["partitionkey"] == stream)).RoutingKey.ShouldBe("agent_instance.trial_ending.v1");
     }
 
+    [Fact]
+    public async Task A_report_that_nobody_handles_waits_in_its_queue()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var connection = await Broker.ConnectAsync(app.Broker.Url, "test", cancellation);
+        await using var channel = await connection.CreateChannelAsync(
+            new(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellation);
+
+        await channel.BasicPublishAsync(Topology.RuntimeReports, "", "{}"u8.ToArray(), cancellation);
+
+        var queue = await channel.QueueDeclarePassiveAsync(Topology.RuntimeReports, cancellation);
+        (queue.MessageCount, queue.ConsumerCount).ShouldBe((1u, 0u));
+    }
+
     private async Task<List<IEvent>> StoreAsync()
     {
         var stored = new List<IEvent>();

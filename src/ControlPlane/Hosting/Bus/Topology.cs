@@ -41,13 +41,14 @@ public static class Topology
             queue.BindExchange(Unrouted);
         });
         broker.DeclareExchange(RuntimeReports, exchange => exchange.ExchangeType = Wolverine.RabbitMQ.ExchangeType.Fanout);
-        wolverine.ListenToRabbitQueue(RuntimeReports, queue =>
+        // Declared and not listened to: without a handler Wolverine would take each report and drop it.
+        broker.DeclareQueue(RuntimeReports, queue =>
         {
             // A runtime whose report is refused keeps it and tells it again.
             queue.Arguments[Headers.XMaxLengthInBytes] = KeptBytes;
             queue.Arguments[Headers.XOverflow] = "reject-publish";
             queue.BindExchange(RuntimeReports);
-        }).DeliveryLimit(20).UseDurableInbox();
+        });
     }
 
     // The event store still has what falls out.
