@@ -16,12 +16,21 @@ public sealed class Commit
     /// <summary>The answer as rendered in the commit; null while nothing was committed.</summary>
     public Rendered? Rendered { get; set; }
 
+    /// <summary>The same answer as it may be kept.</summary>
+    public Rendered? WithoutSecrets { get; set; }
+
     /// <summary>Set where the request carries an Idempotency-Key.</summary>
     public Repetition? Repetition { get; set; }
 
     public IReadOnlyList<Quota> Quotas => _quotas;
 
     public void Take(Quota quota) => _quotas.Add(quota);
+
+    public void Render(Answer answer, object? body)
+    {
+        Rendered = Rendered.Of(body, answer.Status, answer.Location, Json.Http);
+        WithoutSecrets = Repetition is null ? null : Rendered.Of(body, answer.Status, answer.Location, Json.WithoutSecrets);
+    }
 }
 
 public static class CommitAccess
@@ -65,10 +74,10 @@ public sealed class CommitListener(IServiceProvider services, IHttpContextAccess
         {
             CheckPrecondition(context, answer, session.PendingChanges.Streams());
             var body = await answer.BodyAsync(services, session, token);
-            commit.Rendered = Rendered.Of(body, answer.Status, answer.Location, Json.Http);
+            commit.Render(answer, body);
             if (commit.Repetition is { } repetition)
             {
-                await repetition.KeepAsync(session, Rendered.Of(body, answer.Status, answer.Location, Json.WithoutSecrets), token);
+                await repetition.KeepAsync(session, commit.WithoutSecrets!, token);
             }
         }
     }
@@ -109,28 +118,26 @@ public static class AnswerWriter
             return;
         }
 
-        commit.Rendered ??= await WithoutCommitAsync(context, answer);
-        if (answer.Stream is not null && commit.Rendered.Version is { } current
-            && ETags.Versions(context.Request.Headers.IfMatch.ToString()) is { } wanted && commit.Repetition?.IsKept != true
-            && !IsCommitted(context) && !wanted.Contains(current))
+        if (commit.Rendered is null)
         {
-            await context.WriteAsync(Problems.PreconditionFailed(current));
-            return;
+            await RenderUnchangedAsync(context, commit, answer);
+            if (answer.Stream is not null && commit.Rendered!.Version is { } current
+                && ETags.Versions(context.Request.Headers.IfMatch.ToString()) is { } wanted && !wanted.Contains(current))
+            {
+                await context.WriteAsync(Problems.PreconditionFailed(current));
+                return;
+            }
         }
 
-        await commit.Rendered.WriteAsync(context);
+        await commit.Rendered!.WriteAsync(context);
     });
 
     // Nothing changed, so the resource is shown as it stands.
-    private static async Task<Rendered> WithoutCommitAsync(HttpContext context, Answer answer)
+    private static async Task RenderUnchangedAsync(HttpContext context, Commit commit, Answer answer)
     {
-        context.Items[typeof(AnswerWriter)] = true;
         await using var session = context.RequestServices.GetRequiredService<IDocumentStore>().QuerySession(context.Features.Get<Caller>()?.TenantId ?? Tenants.Tenant.Platform);
-        var body = await answer.BodyAsync(context.RequestServices, session, context.RequestAborted);
-        return Rendered.Of(body, answer.Status, answer.Location, Json.Http);
+        commit.Render(answer, await answer.BodyAsync(context.RequestServices, session, context.RequestAborted));
     }
-
-    private static bool IsCommitted(HttpContext context) => !context.Items.ContainsKey(typeof(AnswerWriter));
 }
 
 /// <summary>Reads from what a commit is about to write, else from the store.</summary>

@@ -23,6 +23,10 @@ public sealed class Repetition(KeyRing ring, string tenant, string principal, st
     public const string Insert =
         $"insert into {ControlPlane.Storage.StoreModel.Schema}.{Table} (tenant_id, principal_id, operation, key, fingerprint, answer, expires_at) values (?, ?, ?, ?, ?, ?, ?)";
 
+    /// <summary>An entry whose time is over makes room; a living one makes the insert fail, which is how racers find out.</summary>
+    public const string MakeRoom =
+        $"delete from {ControlPlane.Storage.StoreModel.Schema}.{Table} where tenant_id = ? and principal_id = ? and operation = ? and key = ? and expires_at <= now()";
+
     public bool IsKept { get; private set; }
 
     public string Fingerprint => fingerprint;
@@ -32,6 +36,12 @@ public sealed class Repetition(KeyRing ring, string tenant, string principal, st
     /// <summary>Adds the answer to the transaction of the events: either both are there or neither.</summary>
     public async Task KeepAsync(IDocumentSession session, Rendered answer, CancellationToken cancellation)
     {
+        if (IsKept)
+        {
+            return;
+        }
+
+        session.QueueSqlCommand(MakeRoom, Identity);
         session.QueueSqlCommand(Insert, [.. Identity, fingerprint, await SealAsync(answer, cancellation), expiresAt]);
         IsKept = true;
     }
@@ -129,11 +139,15 @@ public static class Idempotency
         catch (Exception error) when (ProblemWriter.InDatabase(error)?.TableName == Repetition.Table)
         {
             // The same request on another node was faster, and its answer is there now.
-            await ReplayAsync(context, repetition);
+            if (!await ReplayAsync(context, repetition))
+            {
+                await context.WriteAsync(Problems.Raced());
+            }
+
             return;
         }
 
-        if (!repetition.IsKept && context.Features.Get<Commit>() is { Rendered: { } rendered } && context.Response.StatusCode < 300)
+        if (!repetition.IsKept && context.Features.Get<Commit>() is { WithoutSecrets: { } rendered } && context.Response.StatusCode < 300)
         {
             await KeepAsync(context, repetition, rendered);
         }
@@ -164,7 +178,11 @@ public static class Idempotency
     private static async Task KeepAsync(HttpContext context, Repetition repetition, Rendered rendered)
     {
         var database = context.RequestServices.GetRequiredService<NpgsqlDataSource>();
-        var sql = Repetition.Insert.Replace("(?, ?, ?, ?, ?, ?, ?)", "($1, $2, $3, $4, $5, $6, $7) on conflict do nothing", StringComparison.Ordinal);
+        var sql = Repetition.Insert.Replace("(?, ?, ?, ?, ?, ?, ?)", """
+            ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant_id, principal_id, operation, key)
+            do update set fingerprint = excluded.fingerprint, answer = excluded.answer, expires_at = excluded.expires_at
+            where idempotency_keys.expires_at <= now()
+            """, StringComparison.Ordinal);
         await using var command = Command(database, sql, await repetition.RowAsync(rendered, context.RequestAborted));
         await command.ExecuteNonQueryAsync(context.RequestAborted);
     }

@@ -41,6 +41,25 @@ public class TokenTests(App app) : AppTest(app)
     }
 
     [Fact]
+    public async Task a_key_whose_time_is_over_is_a_new_key()
+    {
+        var key = ("Idempotency-Key", Guid.CreateVersion7().ToString());
+        var first = await Post("/v1/auth/tokens", new { name = "once" }, headers: key);
+        await using var database = Npgsql.NpgsqlDataSource.Create(App.Connection);
+        await using (var age = database.CreateCommand($"update controlplane.idempotency_keys set expires_at = now() where tenant_id = '{Tenant}'"))
+        {
+            (await age.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)).ShouldBe(1);
+        }
+
+        var second = await Post("/v1/auth/tokens", new { name = "other body" }, headers: key);
+        var third = await Post("/v1/auth/tokens", new { name = "other body" }, headers: key);
+
+        second.Status.ShouldBe(201);
+        second.Text("id").ShouldNotBe(first.Text("id"));
+        (third.Status, third.Text("id")).ShouldBe((201, second.Text("id")));
+    }
+
+    [Fact]
     public async Task requests_racing_under_one_key_mint_one_token()
     {
         var name = Guid.CreateVersion7().ToString();
