@@ -31,8 +31,8 @@ public abstract class Answer : ISideEffect
 
     internal abstract Task<object?> BodyAsync(IServiceProvider services, IQuerySession session, CancellationToken cancellation);
 
-    /// <summary>204.</summary>
-    public static Answer<Nothing> None(string stream) => new() { Status = 204, Stream = stream };
+    /// <summary>204, for what has no version of its own.</summary>
+    public static Answer<Nothing> None() => new() { Status = 204 };
 }
 
 /// <summary>The body of an answer that has none.</summary>

@@ -28,11 +28,19 @@ public static partial class ProblemWriter
                 LogUnexpected(log, error, context.GetEndpoint()?.DisplayName ?? context.Request.Method, RequestIds.Current);
             }
 
-            context.Response.Clear();
-            context.Response.Headers["X-Request-Id"] = RequestIds.Current;
+            Forget(context.Response.Headers);
             await context.WriteAsync(problem);
         }
     });
+
+    // What an answer that failed midway has said of itself; security, rate and request headers stay.
+    private static void Forget(IHeaderDictionary headers)
+    {
+        headers.Remove("ETag");
+        headers.Remove("Location");
+        headers.Remove("Content-Type");
+        headers.Remove("Content-Length");
+    }
 
     public static async Task WriteAsync(this HttpContext context, ProblemDetails problem)
     {

@@ -105,6 +105,12 @@ public static class RequestBodies
                 "", "invalid_json", $"The body is not JSON (RFC 8259): line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}");
         }
 
+        catch (InvalidOperationException)
+        {
+            // A name or text with half a surrogate pair: the parser lets it pass and only reading it fails.
+            return Problems.Malformed("", "invalid_json", "The body holds text that is not Unicode");
+        }
+
         context.Items[BodyKey] = bytes;
         request.Body = new MemoryStream(bytes);
         request.ContentLength = bytes.Length;

@@ -181,18 +181,21 @@ public static class Shape
             faults.Add(new(place, "too_long", $"At most {limit} characters"));
         }
 
+        if (annotations.OfType<StringLengthAttribute>().FirstOrDefault()?.MinimumLength is { } least && text.Length < least)
+        {
+            faults.Add(new(place, "too_short", $"At least {least} characters"));
+        }
+
         if (text.Length == 0 && annotations.OfType<RequiredAttribute>().Any())
         {
             faults.Add(new(place, "required", "Must not be empty"));
         }
 
-        if (text.Any(c => char.IsControl(c) && !(multiline && c is '\n' or '\t')) || !text.IsNormalized(NormalizationForm.FormC) || HasLoneSurrogate(text))
+        if (text.Any(c => char.IsControl(c) && !(multiline && c is '\n' or '\t')) || !text.IsNormalized(NormalizationForm.FormC))
         {
             faults.Add(new(place, "characters", "Unicode NFC without control characters is expected"));
         }
     }
-
-    private static bool HasLoneSurrogate(string text) => text.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar) && !text.Contains('\uFFFD');
 
     private static bool IsRequired(JsonPropertyInfo member) =>
         member.IsRequired || member.AttributeProvider?.IsDefined(typeof(RequiredAttribute), true) == true
@@ -206,7 +209,6 @@ public static class Shape
         RangeAttribute => "out_of_range",
         MinLengthAttribute => "too_short",
         MaxLengthAttribute => "too_long",
-        StringLengthAttribute => "length",
         _ => "format",
     };
 

@@ -14,7 +14,7 @@ public static class RevokeTokenEndpoint
     /// <summary>Revoke one's own token; others' with tokens:write. It is refused from here on.</summary>
     [WolverineDelete("/v1/auth/tokens/{id}"), Authenticated]
     public static (Answer<Nothing>, IEnumerable<IMartenOp>) Delete(string id, [Entity] AccessToken token, [NotBody] Caller caller) => (
-        Answer.None(token.PrincipalId),
+        Answer.None(),
         token.RevokedAt is not null ? [] :
         [
             MartenOps.Append(token.PrincipalId, new AccessTokenRevoked(id, TokenRevocation.User, caller.PrincipalId)),

@@ -76,7 +76,7 @@ public class TokenTests(App app) : AppTest(app)
         var minted = await Post("/v1/auth/tokens", new { name = "brief" });
         (await Get("/v1/whoami", minted.Text("secret"))).Status.ShouldBe(200);
 
-        (await Send(HttpMethod.Delete, $"/v1/auth/tokens/{minted.Text("id")}")).Status.ShouldBe(204);
+        (await Send(HttpMethod.Delete, $"/v1/auth/tokens/{minted.Text("id")}", headers: ("If-Match", "\"1.x\""))).Status.ShouldBe(204);
         (await Send(HttpMethod.Delete, $"/v1/auth/tokens/{minted.Text("id")}")).Status.ShouldBe(204);
 
         (await Get("/v1/whoami", minted.Text("secret"))).Status.ShouldBe(401);
@@ -107,6 +107,8 @@ public class TokenTests(App app) : AppTest(app)
         ((string?)first.Body!["items"]![0]!["name"], (string?)second.Body!["items"]![0]!["name"]).ShouldBe(("second", "first"));
         second.Text("nextCursor").ShouldBeNull();
         altered.Faults.ShouldBe(["?cursor cursor_invalid"]);
+        altered.Headers.ShouldContainKeyAndValue("X-Content-Type-Options", "nosniff");
+        altered.Headers.ShouldContainKey("RateLimit");
         foreign.Faults.ShouldBe(["?cursor cursor_invalid"]);
     }
 
@@ -117,6 +119,9 @@ public class TokenTests(App app) : AppTest(app)
     [InlineData("""{"name":""}""", "/name required")]
     [InlineData("""{"name":"a\u0007b"}""", "/name characters")]
     [InlineData("""{"name":""", " invalid_json")]
+    [InlineData("""{"\ud800":1,"name":"x"}""", " invalid_json")]
+    [InlineData("""{"name":"\ud800"}""", "/name type")]
+    [InlineData("""{"name":"x","name":"y"}""", " invalid_json")]
     public async Task every_fault_of_a_body_is_told_with_its_place(string body, string faults)
     {
         var reply = await Post("/v1/auth/tokens", body);
