@@ -24,18 +24,22 @@ public abstract class AppTest(App app) : IAsyncLifetime
 
     protected string Runtime => app.Tokens["CONTROLPLANE_RUNTIME_TOKEN"];
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => Owner = await Join(Roles.Owner, $"/tenants/{Tenant}", Me);
+
+    /// <summary>One more principal of the tenant, with a role; gives its token.</summary>
+    protected async Task<string> Join(string role, string scope, string? principal = null)
     {
-        var minted = Minted.For(Tenant, Me, new Personal("first"), [], TimeProvider.System.GetUtcNow().AddDays(1), Me);
+        principal ??= Ids.New("prn");
+        var minted = Minted.For(Tenant, principal, new Personal("first"), [], TimeProvider.System.GetUtcNow().AddDays(1), principal);
         await using var session = app.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(Tenant);
         session.Events.StartStream<Principal>(
-            Me,
-            new PrincipalCreated(PrincipalType.User, new Personal($"{Me}@example.org"), new Personal("Ann"), null, Me),
-            new RoleGranted(Ids.New("ras"), Roles.Owner, $"/tenants/{Tenant}", null, GrantedVia.Signup, Me),
+            principal,
+            new PrincipalCreated(PrincipalType.User, new Personal($"{principal}@example.org"), new Personal("Ann"), null, principal),
+            new RoleGranted(Ids.New("ras"), role, scope, null, GrantedVia.Signup, principal),
             minted.Event);
         session.Store(minted.LookUp);
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);
-        Owner = minted.Secret;
+        return minted.Secret;
     }
 
     public ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using ControlPlane.Tenants;
+using Microsoft.AspNetCore.Mvc;
 
 namespace ControlPlane.Hosting;
 
@@ -36,7 +37,12 @@ public static class Access
         var checks = context.RequestServices.GetRequiredService<TokenChecks>();
         if (await checks.CheckAsync(BearerOf(context), context.RequestAborted) is not { } home)
         {
-            await context.WriteAsync(Problems.Unauthenticated());
+            // Guesses count against the address they come from.
+            if (await context.RequestServices.GetRequiredService<RateLimits>().AdmitAsync(context))
+            {
+                await context.WriteAsync(Problems.Unauthenticated());
+            }
+
             return;
         }
 
@@ -76,26 +82,25 @@ public static class Access
             : null;
     }
 
-    private static Microsoft.AspNetCore.Mvc.ProblemDetails? Refuse(HttpContext context, Caller caller, string permission)
+    // The pattern and not the path decides, for routes are matched whatever the case of the path's letters.
+    private static ProblemDetails? Refuse(HttpContext context, Caller caller, string permission) =>
+        Refuse(caller, permission, context.Request.Method, ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.RawText!, context.Request.RouteValues["id"] as string);
+
+    /// <summary>
+    /// The "no" to a call, if there is one. Roles can be scoped to one agent or instance: its operations need the permission there,
+    /// the lists of the two kinds anywhere in the tenant (they show what is visible), everything else for the whole tenant.
+    /// </summary>
+    public static ProblemDetails? Refuse(Caller caller, string permission, string method, string pattern, string? id)
     {
-        var resource = ResourceOf(context);
-        var may = (resource, IsList(context, resource)) switch
-        {
-            (null, true) => caller.MaySomewhere(permission),
-            (null, false) => caller.May(permission),
-            _ => caller.MayOn(permission, resource),
-        };
+        var segments = pattern.Split('/');
+        var kind = segments is ["", "v1", "agent-instances" or "agents", ..] ? segments[2] : null;
+        var resource = kind is not null && segments.Length > 3 && id is not null ? $"{kind}/{id}" : null;
+        var isScopedList = kind is not null && segments.Length == 3 && HttpMethods.IsGet(method);
+        var may = resource is not null ? caller.MayOn(permission, resource)
+            : isScopedList ? caller.MaySomewhere(permission)
+            : caller.May(permission);
         return may ? null
             : resource is not null && caller.MaySomewhere(permission) ? Problems.NotFound()
             : Problems.Forbidden(permission);
-    }
-
-    private static bool IsList(HttpContext context, string? resource) => resource is null && HttpMethods.IsGet(context.Request.Method);
-
-    // The two kinds of resources that a role can be scoped to.
-    private static string? ResourceOf(HttpContext context)
-    {
-        var path = context.Request.Path.Value!.Split('/');
-        return path is ["", "v1", "agent-instances" or "agents", var id, ..] ? $"{path[2]}/{id}" : null;
     }
 }

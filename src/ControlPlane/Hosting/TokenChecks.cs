@@ -26,6 +26,7 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
         """;
 
     private readonly ConcurrentDictionary<string, (Holder Holder, long At)> _remembered = new();
+    private long _forgotten;
 
     public async ValueTask<Caller?> CheckAsync(string? token, CancellationToken cancellation)
     {
@@ -37,6 +38,7 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
         var hash = TokenFormat.HashOf(token);
         if (!_remembered.TryGetValue(hash, out var known) || time.GetElapsedTime(known.At) > RememberFor)
         {
+            var before = Volatile.Read(ref _forgotten);
             if (await FindAsync(hash, cancellation) is not { } found)
             {
                 _remembered.TryRemove(hash, out _);
@@ -48,7 +50,14 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
                 _remembered.Clear();
             }
 
-            known = _remembered[hash] = (found, time.GetTimestamp());
+            known = (found, time.GetTimestamp());
+            _remembered[hash] = known;
+
+            // What was read before a revocation must not be remembered after it.
+            if (Volatile.Read(ref _forgotten) != before)
+            {
+                _remembered.TryRemove(hash, out _);
+            }
         }
 
         return known.Holder.At(time.GetUtcNow());
@@ -57,6 +66,7 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
     /// <summary>Forgets what was remembered of a principal's tokens.</summary>
     public void Forget(string principalId)
     {
+        Interlocked.Increment(ref _forgotten);
         foreach (var (hash, known) in _remembered)
         {
             if (known.Holder.Principal.Id == principalId)

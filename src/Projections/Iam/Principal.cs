@@ -16,6 +16,8 @@ public sealed record Principal(string Id, PrincipalType Type, Personal SubjectId
 
     public ImmutableArray<HeldToken> Tokens { get; init; } = [];
 
+    public bool IsOwner => Assignments.Any(assignment => assignment.Role == "owner");
+
     public int LiveTokens(DateTimeOffset now) => Tokens.Count(token => token.ExpiresAt > now);
 
     public static Principal Create(IEvent<PrincipalCreated> e) =>

@@ -94,6 +94,22 @@ public class TokenTests(App app) : AppTest(app)
     }
 
     [Fact]
+    public async Task an_admin_revokes_the_tokens_of_others_but_not_an_owners()
+    {
+        var here = $"/tenants/{Tenant}";
+        var (admin, auditor) = (await Join("admin", here), await Join("auditor", here));
+        var owners = (await Get("/v1/whoami")).Text("tokenId");
+        var auditors = (await Get("/v1/whoami", auditor)).Text("tokenId");
+
+        (await Send(HttpMethod.Delete, $"/v1/auth/tokens/{owners}", token: admin)).Status.ShouldBe(403);
+        (await Send(HttpMethod.Delete, $"/v1/auth/tokens/{owners}", token: auditor)).Status.ShouldBe(404);
+        (await Send(HttpMethod.Delete, $"/v1/auth/tokens/{auditors}", token: admin)).Status.ShouldBe(204);
+
+        (await Get("/v1/whoami")).Status.ShouldBe(200);
+        (await Get("/v1/whoami", auditor)).Status.ShouldBe(401);
+    }
+
+    [Fact]
     public async Task pages_follow_each_other_and_a_cursor_serves_only_its_own_list()
     {
         await Post("/v1/auth/tokens", new { name = "second" });
