@@ -1,21 +1,19 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Text;
 using ControlPlane.Storage;
 using Npgsql;
 
 namespace ControlPlane.Sealing;
 
 /// <summary>
-/// The keys of all tenants: key-encryption key → tenant key → subject key. Opened keys are cached for minutes; a change of
-/// state reaches every node through <see cref="Forget(string)"/>.
+/// The keys of all tenants: key-encryption key → tenant key → subject key. Opened keys are remembered for seconds, so that a key
+/// that is quarantined or destroyed opens nothing on any node five seconds later.
 /// </summary>
 public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan CacheFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan CacheFor = TimeSpan.FromSeconds(4);
     private readonly ConcurrentDictionary<string, SubjectKey> _byId = new();
     private readonly ConcurrentDictionary<(string Tenant, string Subject), string> _ids = new();
-    private readonly ConcurrentDictionary<(string Tenant, string Purpose), byte[]> _derived = new();
 
     /// <summary>Opens a stored value; the two placeholders of <see cref="Personal"/> tell that its key no longer does.</summary>
     public string Open(string sealedForm)
@@ -60,26 +58,6 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
         return Remember(found);
     }
 
-    /// <summary>HMAC-SHA-256 under a key of the tenant: the value can be looked up, but not guessed without the key.</summary>
-    public async ValueTask<string> HashAsync(string tenant, string value, CancellationToken cancellation) =>
-        Convert.ToHexStringLower(HMACSHA256.HashData(await DeriveAsync(tenant, "lookup", cancellation), Encoding.UTF8.GetBytes(value)));
-
-    /// <summary>A key for one purpose, derived from the tenant's key (HKDF, RFC 5869): it goes when the tenant's key goes.</summary>
-    public async ValueTask<byte[]> DeriveAsync(string tenant, string purpose, CancellationToken cancellation)
-    {
-        if (_derived.TryGetValue((tenant, purpose), out var known))
-        {
-            return known;
-        }
-
-        await using var connection = await database.OpenConnectionAsync(cancellation);
-        var row = await TenantKeyAsync(connection, tenant, cancellation);
-        var tenantKey = masters.Unwrap(row.Wrapped, tenant);
-        var derived = HKDF.DeriveKey(HashAlgorithmName.SHA256, tenantKey, 32, info: Encoding.UTF8.GetBytes(purpose));
-        CryptographicOperations.ZeroMemory(tenantKey);
-        return _derived.GetOrAdd((tenant, purpose), derived);
-    }
-
     /// <summary>Drops every opened key of a tenant, so that the next use sees its present state.</summary>
     public void Forget(string tenant)
     {
@@ -87,17 +65,6 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
         {
             _byId.TryRemove(key.Id, out _);
         }
-
-        foreach (var pair in _derived.Keys.Where(pair => pair.Tenant == tenant))
-        {
-            _derived.TryRemove(pair, out _);
-        }
-    }
-
-    public void ForgetAll()
-    {
-        _byId.Clear();
-        _derived.Clear();
     }
 
     public void Dispose()

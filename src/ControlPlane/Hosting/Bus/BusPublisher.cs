@@ -20,14 +20,6 @@ public sealed partial class BusPublisher(
     /// <summary>Connects ahead of the first page, so that the node tells whether it reaches the broker while nothing happens.</summary>
     public async Task ConnectAsync(CancellationToken cancellation) => await OpenAsync(cancellation);
 
-    /// <summary>To the exchange of events, each under its own routing key.</summary>
-    public Task PublishAsync(IReadOnlyList<BusMessage> page, CancellationToken cancellation) =>
-        PublishAsync(page, Topology.Events, message => message.RoutingKey, cancellation);
-
-    /// <summary>To one queue alone, for a subscriber who wants the past again.</summary>
-    public Task ReplayAsync(IReadOnlyList<BusMessage> page, string queue, CancellationToken cancellation) =>
-        PublishAsync(page, "", _ => queue, cancellation);
-
     public async ValueTask DisposeAsync()
     {
         telemetry.IsUp = false;
@@ -44,8 +36,8 @@ public sealed partial class BusPublisher(
         }
     }
 
-    private async Task PublishAsync(
-        IReadOnlyList<BusMessage> page, string exchange, Func<BusMessage, string> routingKey, CancellationToken cancellation)
+    /// <summary>To the exchange of events, each under its own routing key.</summary>
+    public async Task PublishAsync(IReadOnlyList<BusMessage> page, CancellationToken cancellation)
     {
         if (page.Count == 0)
         {
@@ -63,7 +55,7 @@ public sealed partial class BusPublisher(
                 for (var i = 0; i < confirms.Length; i++)
                 {
                     confirms[i] = channel.BasicPublishAsync(
-                        exchange, routingKey(page[i]), mandatory: false, page[i].Properties, page[i].Body, cancellation).AsTask();
+                        Topology.Events, page[i].RoutingKey, mandatory: false, page[i].Properties, page[i].Body, cancellation).AsTask();
                 }
 
                 await Task.WhenAll(confirms);

@@ -18,17 +18,11 @@ public sealed class BusTelemetry : IDisposable
     {
         _published = _meter.CreateCounter<long>("controlplane.bus.published", "{event}", "Events that the broker has confirmed");
         _latency = _meter.CreateHistogram<double>("controlplane.bus.publish.duration", "s", "From handing a page to the broker to its last confirm");
-        _meter.CreateObservableGauge("controlplane.bus.lag.events", () => LagEvents, "{event}", "Stored events that the bus has yet to pass");
-        _meter.CreateObservableGauge("controlplane.bus.lag.time", () => LagSeconds, "s", "Age of the oldest stored event that the bus has yet to pass");
         _meter.CreateObservableGauge("controlplane.bus.up", () => IsUp ? 1 : 0, description: "Whether the bus host of this node is connected to the broker");
     }
 
     /// <summary>Whether the bus host of this process runs and its broker answers.</summary>
     public bool IsUp { get; set; }
-
-    public long LagEvents { get; set; }
-
-    public double LagSeconds { get; set; }
 
     public void Published(IEnumerable<BusMessage> page, TimeSpan took)
     {
