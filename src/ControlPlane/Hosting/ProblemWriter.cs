@@ -54,7 +54,7 @@ public static partial class ProblemWriter
     }
 
     /// <summary>The exceptions of the store and the database that say something about the request, each with its answer.</summary>
-    internal static ProblemDetails? Map(Exception error) => error switch
+    public static ProblemDetails? Map(Exception error) => error switch
     {
         ProblemException no => no.Problem,
         BadHttpRequestException { StatusCode: 413 } => ForStatus(413),
