@@ -24,6 +24,30 @@ public class CommitTests(App app) : AppTest(app)
     }
 
     [Fact]
+    public async Task who_takes_of_a_quota_waits_for_whoever_took_before_and_has_not_committed()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        await using var database = Npgsql.NpgsqlDataSource.Create(App.Connection);
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await using var before = await connection.BeginTransactionAsync(cancellation);
+        await using var take = new Npgsql.NpgsqlCommand($"select controlplane.assert_quota_instances('{Tenant}', 1)", connection);
+        await take.ExecuteNonQueryAsync(cancellation);
+
+        var later = Draft("later", new Quota("instances", 1));
+        await Bus.Until.TrueAsync(async () =>
+        {
+            later.IsCompleted.ShouldBeFalse();
+            await using var waiting = database.CreateCommand(
+                "select count(*) from pg_locks l join pg_locks held using (locktype, database, classid, objid) "
+                + $"where l.locktype = 'advisory' and not l.granted and held.granted and held.pid = {connection.ProcessID}");
+            return (long)(await waiting.ExecuteScalarAsync(cancellation))! > 0;
+        });
+        await before.CommitAsync(cancellation);
+
+        (await later).ShouldStartWith("ain_");
+    }
+
+    [Fact]
     public async Task two_instances_of_a_tenant_never_share_a_name_and_a_deleted_one_gives_it_back()
     {
         var first = await Draft("same");
