@@ -37,6 +37,14 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
     public async ValueTask<string> SealAsync(string tenant, string words, CancellationToken cancellation) =>
         (await KeyForAsync(tenant, tenant, cancellation)).Seal(words);
 
+    /// <summary>HMAC-SHA-256 under a key of the tenant: the value can be looked up, but not guessed without the key.</summary>
+    public async ValueTask<string> HashAsync(string tenant, string value, CancellationToken cancellation) =>
+        (await KeyForAsync(tenant, tenant, cancellation)).Hash(value);
+
+    /// <summary>A key of the tenant for one purpose (HKDF, RFC 5869): it goes when the tenant's keys go.</summary>
+    public async ValueTask<byte[]> DeriveAsync(string tenant, string purpose, CancellationToken cancellation) =>
+        (await KeyForAsync(tenant, tenant, cancellation)).Derive(purpose);
+
     /// <summary>The tenant a sealed value belongs to, or null when its key is destroyed.</summary>
     internal string? TenantOf(string sealedForm)
     {

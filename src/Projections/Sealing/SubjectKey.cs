@@ -43,6 +43,11 @@ internal sealed class SubjectKey(string id, string tenant, string subject, byte[
         return Encoding.UTF8.GetString(clear);
     }
 
+    public string Hash(string words) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(Derive("lookup"), Encoding.UTF8.GetBytes(words)));
+
+    public byte[] Derive(string purpose) => HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 32, info: Encoding.UTF8.GetBytes(purpose));
+
     public void Dispose() => CryptographicOperations.ZeroMemory(key);
 
     private static string Base64Url(byte[] bytes) => System.Buffers.Text.Base64Url.EncodeToString(bytes);

@@ -22,6 +22,20 @@ public class SealingTests(App app) : AppTest(app)
         (await Get("/v1/auth/tokens?limit=200")).Body!.ToJsonString().ShouldContain(canary);
     }
 
+    [Fact]
+    public async Task a_hash_is_the_same_on_every_node_and_another_for_every_tenant()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var here = App.Host.Services.GetRequiredService<KeyRing>();
+        using var there = ActivatorUtilities.CreateInstance<KeyRing>(App.Host.Services);
+
+        var hash = await here.HashAsync(Tenant, "ann@example.org", cancellation);
+
+        (await there.HashAsync(Tenant, "ann@example.org", cancellation)).ShouldBe(hash);
+        (await here.HashAsync(Ids.New("ten"), "ann@example.org", cancellation)).ShouldNotBe(hash);
+        (await here.DeriveAsync(Tenant, "lookup", cancellation)).ShouldNotBe(await here.DeriveAsync(Tenant, "delivery", cancellation));
+    }
+
     [Theory]
     [InlineData("quarantined", Personal.Quarantined)]
     [InlineData("destroyed", Personal.Erased)]
