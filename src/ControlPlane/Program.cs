@@ -15,5 +15,6 @@ var app = builder.Build();
 app.UsePipeline();
 app.MapHealth();
 app.MapAsyncApi();
+app.MapCatalog();
 app.MapSlices();
 return await app.RunJasperFxCommands(args);

@@ -16,7 +16,7 @@ public abstract class CatalogKind(Type spec, string folder, CatalogAddress addre
     public Type Spec => spec;
 
     /// <summary>What a list of the kind takes.</summary>
-    public Type Query { get; private protected set; } = typeof(CatalogQuery);
+    public QueryAttribute Query { get; private protected set; } = new QueryAttribute<CatalogQuery>();
 
     /// <summary>Whether entries ask for a tier.</summary>
     public bool IsGated { get; private protected set; }
@@ -50,11 +50,11 @@ public sealed class CatalogKind<T>(string folder, CatalogAddress address, Func<T
     internal override Type Document => typeof(CatalogDocument<T>);
 
     /// <summary>Shows an entry only to those whose tier is high enough.</summary>
-    public void GatedBy(Func<T, TierGate> gate) => (_gate, IsGated, Query) = (gate, true, typeof(GatedCatalogQuery));
+    public void GatedBy(Func<T, TierGate> gate) => (_gate, IsGated, Query) = (gate, true, new QueryAttribute<GatedCatalogQuery>());
 
     /// <summary>Gives the list parameters of its own.</summary>
     public void FilteredBy<TQuery>(Func<T, TQuery, bool> matches)
-        where TQuery : CatalogQuery => (_matches, Query) = ((spec, query) => matches(spec, (TQuery)query), typeof(TQuery));
+        where TQuery : CatalogQuery => (_matches, Query) = ((spec, query) => matches(spec, (TQuery)query), new QueryAttribute<TQuery>());
 
     internal override TierGate? GateOf(CatalogEntry entry) => _gate?.Invoke(Of(entry).Spec);
 

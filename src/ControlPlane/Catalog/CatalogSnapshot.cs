@@ -28,6 +28,9 @@ public sealed class CatalogSnapshot
 
     internal CatalogShelf Shelf(CatalogKind kind) => _shelves[kind.Spec];
 
+    /// <summary>The entry of a kind that is known by its name only.</summary>
+    internal CatalogEntry? Find(string kind, string @ref) => _shelves.Single(shelf => shelf.Key.Name == kind).Value.Find(@ref);
+
     private CatalogShelf Shelf<T>() => _shelves[typeof(T)];
 }
 
@@ -40,6 +43,7 @@ internal sealed class CatalogShelf
     public CatalogShelf(CatalogEntry[] entries)
     {
         Entries = entries;
+        ByTime = [.. entries.OrderByDescending(entry => entry.Metadata.PublishedAt)];
         foreach (var entry in entries)
         {
             _byRef.TryAdd(entry.Ref, entry);
@@ -53,9 +57,15 @@ internal sealed class CatalogShelf
     /// <summary>By name, newest version first. The array's type is that of the kind.</summary>
     public CatalogEntry[] Entries { get; }
 
+    /// <summary>By the time of publication, newest first.</summary>
+    public IReadOnlyList<CatalogEntry> ByTime { get; }
+
     public IReadOnlyCollection<string> Names => _newest.Keys;
 
     public CatalogEntry? Find(string @ref) => _byRef.GetValueOrDefault(@ref);
+
+    /// <summary>Those that follow an entry in the order of time; all without one, none after one that is gone.</summary>
+    public IEnumerable<CatalogEntry> After(string? @ref) => @ref is null ? ByTime : ByTime.SkipWhile(entry => entry.Ref != @ref).Skip(1);
 
     public CatalogEntry? Newest(string name) => _newest.GetValueOrDefault(name);
 }

@@ -85,6 +85,20 @@ public sealed record Rendered(int Status, string? Location, string? ETag, byte[]
         return new(status, location, version is { } v ? ETags.Of(v, bytes) : null, bytes) { Version = version };
     }
 
+    /// <summary>304 where If-None-Match names what would be sent.</summary>
+    internal async Task WriteUnlessKnownAsync(HttpContext context)
+    {
+        var known = context.Request.Headers.IfNoneMatch.ToString();
+        if (ETag is not null && known.Length > 0 && ETags.Named(known, ETag))
+        {
+            context.Response.Headers.ETag = ETag;
+            context.Response.StatusCode = 304;
+            return;
+        }
+
+        await WriteAsync(context);
+    }
+
     internal async Task WriteAsync(HttpContext context)
     {
         context.Response.StatusCode = Status;
@@ -112,6 +126,9 @@ public static class ETags
 {
     public static string Of(long version, byte[] representation) =>
         $"\"{version}.{System.Buffers.Text.Base64Url.EncodeToString(SHA256.HashData(representation).AsSpan(0, 12))}\"";
+
+    /// <summary>For what has no version: the digest of the representation alone.</summary>
+    public static string Of(byte[] representation) => $"\"sha256:{Convert.ToHexStringLower(SHA256.HashData(representation))}\"";
 
     /// <summary>Whether If-None-Match names the tag; weak comparison, as the RFC asks.</summary>
     public static bool Named(string ifNoneMatch, string tag) =>

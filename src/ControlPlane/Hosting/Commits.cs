@@ -1,3 +1,4 @@
+using ControlPlane.Catalog;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
 using JasperFx.Events;
@@ -50,14 +51,14 @@ public static class CommitAccess
 /// Stands at every commit of the store: seals personal data, completes the events' metadata, and adds to the transaction what
 /// must be decided with it: If-Match, quotas, the answer kept under an Idempotency-Key.
 /// </summary>
-public sealed class CommitListener(IServiceProvider services, IHttpContextAccessor http, Sealer sealer) : DocumentSessionListenerBase
+public sealed class CommitListener(IServiceProvider services, IHttpContextAccessor http, Sealer sealer, CatalogStore catalog) : DocumentSessionListenerBase
 {
     public override async Task BeforeSaveChangesAsync(IDocumentSession session, CancellationToken token)
     {
         foreach (var stream in session.PendingChanges.Streams())
         {
             await sealer.SealAsync(stream, token);
-            EventMetadata.Complete(stream, http.HttpContext);
+            EventMetadata.Complete(stream, http.HttpContext, catalog);
         }
 
         if (http.HttpContext is not { } context || context.Features.Get<Commit>() is not { } commit)

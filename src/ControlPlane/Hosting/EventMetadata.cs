@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using ControlPlane.Catalog;
 using ControlPlane.Storage;
 using JasperFx.Events;
 
 namespace ControlPlane.Hosting;
 
-/// <summary>The metadata that every stored event carries beside what Marten keeps: who, through which token, in which request, under which policy.</summary>
+/// <summary>The metadata that every stored event carries beside what Marten keeps: who, through which token, in which request, under which policy and on what legal basis.</summary>
 public static class EventMetadata
 {
     public const string Actor = "actor";
@@ -13,8 +14,9 @@ public static class EventMetadata
     public const string RequestId = "request-id";
     public const string TraceParent = "traceparent";
     public const string Retention = "retention-policy";
+    public const string LegalBasis = "legal-basis";
 
-    public static void Complete(StreamAction stream, HttpContext? context)
+    public static void Complete(StreamAction stream, HttpContext? context, CatalogStore catalog)
     {
         var caller = context?.Features.Get<Caller>();
         foreach (var stored in stream.Events)
@@ -22,6 +24,7 @@ public static class EventMetadata
             var kind = EventCatalog.Of(stored.Data.GetType());
             stored.SetHeader(Actor, caller?.PrincipalId ?? (context is null ? "system" : "anonymous"));
             stored.SetHeader(Retention, kind.RetentionPolicy);
+            stored.SetHeader(LegalBasis, Words.Of(catalog.Newest<RetentionPolicy>(kind.RetentionPolicy)!.Spec.LegalBasis));
             Set(stored, Token, caller?.TokenId);
             Set(stored, OnBehalfOf, caller is { IsStaff: true } ? caller.TenantId : null);
             Set(stored, RequestId, RequestIds.Current);

@@ -1,10 +1,11 @@
 using ControlPlane.Storage;
+using ControlPlane.Tenants;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ControlPlane.Hosting;
 
 /// <summary>One fault of a request.</summary>
-/// <param name="Pointer">JSON pointer (RFC 6901) into the body, or <c>?name</c> for a query parameter.</param>
+/// <param name="Pointer">JSON pointer (RFC 6901) into the body, <c>?name</c> for a query parameter, or <c>{name}</c> for a part of the path.</param>
 /// <param name="Code">snake_case word.</param>
 /// <param name="Message">What is wrong, for people.</param>
 public sealed record Fault(string Pointer, string Code, string Message);
@@ -50,6 +51,10 @@ public static class Problems
 
     /// <summary>The same body for what is absent and for what is another tenant's.</summary>
     public static ProblemDetails NotFound() => Because(404, "not_found", "There is no such resource");
+
+    /// <summary>The resource is there for tenants of a higher tier.</summary>
+    public static ProblemDetails TierInsufficient(Tier required, string? upsellOfferRef) => Because(
+        403, "tier_insufficient", "A higher tier is needed", null, ("requiredTier", Words.Of(required)), ("upsellOfferRef", upsellOfferRef));
 
     /// <summary>The state of the resource does not allow the operation.</summary>
     public static ProblemDetails InvalidState<TState, TAction>(TState current, IEnumerable<TAction> allowed, IReadOnlyList<string>? blockedBy = null)

@@ -16,14 +16,6 @@ public sealed class Resource<T>(T? value) : IResult
 
         var rendered = Rendered.Of(value, 200, null, Json.Http);
         httpContext.Response.Headers.CacheControl = "private, no-cache";
-        var known = httpContext.Request.Headers.IfNoneMatch.ToString();
-        if (rendered.ETag is { } tag && known.Length > 0 && ETags.Named(known, tag))
-        {
-            httpContext.Response.Headers.ETag = tag;
-            httpContext.Response.StatusCode = 304;
-            return;
-        }
-
-        await rendered.WriteAsync(httpContext);
+        await rendered.WriteUnlessKnownAsync(httpContext);
     }
 }
