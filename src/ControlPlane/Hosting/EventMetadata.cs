@@ -22,7 +22,8 @@ public static class EventMetadata
         foreach (var stored in stream.Events)
         {
             var kind = EventCatalog.Of(stored.Data.GetType());
-            stored.SetHeader(Actor, caller?.PrincipalId ?? (context is null ? "system" : "anonymous"));
+            // Who speaks through a queue is told by whoever appends; nobody else names an actor.
+            Set(stored, Actor, stored.GetHeader(Actor) is null ? caller?.PrincipalId ?? (context is null ? "system" : "anonymous") : null);
             stored.SetHeader(Retention, kind.RetentionPolicy);
             stored.SetHeader(LegalBasis, Words.Of(catalog.Newest<RetentionPolicy>(kind.RetentionPolicy)!.Spec.LegalBasis));
             Set(stored, Token, caller?.TokenId);

@@ -17,12 +17,15 @@ public sealed class BootstrapInput : NetCoreInput
 [Description("Make the platform's tenant, owner and service principals, and mint their tokens", Name = "bootstrap")]
 public sealed class BootstrapCommand : JasperFxAsyncCommand<BootstrapInput>
 {
+    /// <summary>The principal that runtimes report as, by REST and by queue.</summary>
+    public const string Runtimes = "prn_00000000000070008000000000000002";
+
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(365);
 
     private static readonly Seat[] Seats =
     [
         new("CONTROLPLANE_PLATFORM_TOKEN", "prn_00000000000070008000000000000001", PrincipalType.User, "Platform owner", Roles.Owner, []),
-        new("CONTROLPLANE_RUNTIME_TOKEN", "prn_00000000000070008000000000000002", PrincipalType.Service, "Runtimes", null, ["runtime:report", "runtime:redeem", "mcp:read"]),
+        new("CONTROLPLANE_RUNTIME_TOKEN", Runtimes, PrincipalType.Service, "Runtimes", null, ["runtime:report", "runtime:redeem", "mcp:read"]),
         new("CONTROLPLANE_MANAGER_BOT_TOKEN", "prn_00000000000070008000000000000003", PrincipalType.Service, "Manager bot", null, ["manager-bot:use"]),
     ];
 

@@ -22,12 +22,16 @@ public static class AgentInstancesModel
             .Event<InstanceDeleted>("agent_instance.deleted", "ops-6m")
             .Event<InstancePurged>("agent_instance.purged", "erasure-evidence-5y")
             .Event<RuntimeChanged>("agent_instance.runtime_changed", "ops-6m")
+            .Event<RunUsageReported>("agent_run.usage_reported", "ai-run-6m")
             .Event<InstanceSelected>("agent_instance.selected", "ephemeral-30d");
         store.Projections.LiveStreamAggregation<AgentInstance>();
         store.Projections.LiveStreamAggregation<CurrentInstance>();
         store.Projections.Add<InstanceCardProjection>(ProjectionLifecycle.Inline);
         store.Projections.Snapshot<InstanceRuntime>(SnapshotLifecycle.Inline);
         store.Schema.For<TrialUse>().SingleTenanted();
+        // Runtimes report by the instance's id alone.
+        store.Schema.For<InstanceCard>().Index(card => card.Id, index => index.Name = "ix_instance_id");
+        store.Storage.ExtendedSchemaObjects.AddRange(RuntimeRows.Tables());
         store.Schema.For<InstanceCard>().UniqueIndex(UniqueIndexType.Computed, "ux_instance_name", TenancyScope.PerTenant, card => card.NameHash!);
     }
 }

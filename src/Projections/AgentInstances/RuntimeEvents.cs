@@ -2,6 +2,10 @@ namespace ControlPlane.AgentInstances;
 
 public sealed record RuntimeChanged(RuntimePhase Phase, IReadOnlyList<RuntimeCondition> Conditions, int ObservedGeneration, DateTimeOffset ReportedAt, string ReportedBy);
 
+/// <summary>What a run has consumed in all; at most one a run.</summary>
+public sealed record RunUsageReported(
+    string RunId, long InputTokens, long CachedInputTokens, long OutputTokens, long CostMicros, string Currency, DateTimeOffset EndedAt, string ReportedBy);
+
 /// <summary>One aspect of a runtime's health.</summary>
 /// <param name="Type">What it is about.</param>
 /// <param name="Status">Whether it holds.</param>

@@ -44,6 +44,10 @@ public static class AsyncApi
             Add(key, "send", docs.SummaryOf(kind.Type), Exchange(Topology.Events, "topic"));
         }
 
+        const string report = "runtime-report";
+        schemas[report] = SchemaOf(typeof(Contracts.RuntimeReport), Hosting.Json.Http, docs);
+        messages[report] = Message(report, docs.SummaryOf(typeof(Contracts.RuntimeReport)), null, null);
+        Add(report, "receive", "Hears what runtimes report. The AMQP property user-id must name the runtimes' broker user.", Exchange(Topology.RuntimeReports, "fanout"));
         return new JsonObject
         {
             ["asyncapi"] = "3.0.0",
@@ -63,7 +67,7 @@ public static class AsyncApi
         {
             channels[name] = new JsonObject
             {
-                ["address"] = name,
+                ["address"] = name == report ? "" : name,
                 ["messages"] = new JsonObject { [name] = Ref("messages", name) },
                 ["bindings"] = new JsonObject { ["amqp"] = binding },
             };

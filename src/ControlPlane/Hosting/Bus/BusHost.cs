@@ -1,3 +1,4 @@
+using ControlPlane.AgentInstances;
 using JasperFx.Resources;
 using Marten;
 using Npgsql;
@@ -27,6 +28,7 @@ public static class BusHost
         services.AddSingleton(outer.GetRequiredService<BusTelemetry>());
         services.AddSingleton(settings);
         services.AddSingleton<BusPublisher>();
+        services.AddSingleton<RuntimeReports>();
         services.AddHostedService<BusDaemon>();
         Hosting.Storage.AddDefaults(services, "control-plane-bus");
         services.AddMarten(inner =>
@@ -49,8 +51,8 @@ public static class BusHost
         builder.UseWolverine(wolverine =>
         {
             Messaging.Configure(wolverine);
-            wolverine.Discovery.DisableConventionalDiscovery();
-            Topology.Declare(wolverine, settings.Url);
+            wolverine.Discovery.DisableConventionalDiscovery().IncludeType(typeof(RuntimeReportHandler));
+            Topology.Declare(wolverine, settings);
         });
         return builder.Build();
     }

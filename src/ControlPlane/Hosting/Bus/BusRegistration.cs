@@ -17,6 +17,7 @@ public static class BusRegistration
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(Announcements);
         builder.Services.AddSingleton<BusTelemetry>();
+        builder.Services.AddSingleton<RuntimeReports>();
         if (settings.Url.Length > 0)
         {
             builder.Services.AddHostedService<BusSupervisor>();

@@ -24,9 +24,9 @@ public static class Topology
     private const long KeptBytes = 256L * 1024 * 1024;
     private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
 
-    public static void Declare(WolverineOptions wolverine, string url)
+    public static void Declare(WolverineOptions wolverine, BusSettings settings)
     {
-        var broker = wolverine.UseRabbitMq(new Uri(url)).AutoProvision().UseQuorumQueues().DisableSystemRequestReplyQueueDeclaration()
+        var broker = wolverine.UseRabbitMq(new Uri(settings.Url)).AutoProvision().UseQuorumQueues().DisableSystemRequestReplyQueueDeclaration()
             .CustomizeDeadLetterQueueing(new DeadLetterQueue(DeadRuntimeReports) { ConfigureQueue = DropOldest });
         broker.DeclareExchange(Events, exchange =>
         {
@@ -41,14 +41,15 @@ public static class Topology
             queue.BindExchange(Unrouted);
         });
         broker.DeclareExchange(RuntimeReports, exchange => exchange.ExchangeType = Wolverine.RabbitMQ.ExchangeType.Fanout);
-        // Declared and not listened to: without a handler Wolverine would take each report and drop it.
-        broker.DeclareQueue(RuntimeReports, queue =>
+        var reports = new QueuedReports(settings);
+        wolverine.AddSerializer(reports);
+        wolverine.ListenToRabbitQueue(RuntimeReports, queue =>
         {
             // A runtime whose report is refused keeps it and tells it again.
             queue.Arguments[Headers.XMaxLengthInBytes] = KeptBytes;
             queue.Arguments[Headers.XOverflow] = "reject-publish";
             queue.BindExchange(RuntimeReports);
-        });
+        }).UseInterop(reports).DeliveryLimit(-1).UseDurableInbox();
     }
 
     // The event store still has what falls out.
