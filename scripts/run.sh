@@ -77,6 +77,7 @@ start_all() {
         cat .local/tokens.env
         echo "CONTROLPLANE_POSTGRES=$CONTROLPLANE_POSTGRES"
         echo "CONTROLPLANE_RABBITMQ=$CONTROLPLANE_RABBITMQ"
+        echo "CONTROLPLANE_RUNTIME_RABBITMQ=${CONTROLPLANE_RUNTIME_RABBITMQ:-${CONTROLPLANE_RABBITMQ/guest:guest@/runtime:runtime@}}"
         echo "SANDBOX_URL=$SANDBOX_URL"
     } >.local/run.env)
 }
