@@ -1,6 +1,7 @@
 using Alba;
 using ControlPlane.Iam;
 using JasperFx.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Wolverine;
 
@@ -20,15 +21,25 @@ public sealed class App : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Connection = await Databases.CreateAsync();
-        JasperFxEnvironment.AutoStartHost = true;
-        Host = await AlbaHost.For<Program>(web =>
-        {
-            web.UseSetting("ConnectionStrings:Postgres", Connection);
-            web.UseSetting("Sealing:KeyFile", Path.Combine(Path.GetTempPath(), $"{new NpgsqlConnectionStringBuilder(Connection).Database}.json"));
-            web.UseSetting("Logging:LogLevel:Default", "Error");
-            web.ConfigureServices(services => services.RunWolverineInSoloMode());
-        });
+        Host = await StartAsync(Connection, _ => { });
         Tokens = await BootstrapCommand.RunAsync(Host.Services, new Dictionary<string, string>(), CancellationToken.None);
+    }
+
+    /// <summary>One more node on the database.</summary>
+    public static Task<IAlbaHost> StartAsync(string connection, Action<IServiceCollection> services)
+    {
+        JasperFxEnvironment.AutoStartHost = true;
+        return AlbaHost.For<Program>(web =>
+        {
+            web.UseSetting("ConnectionStrings:Postgres", connection);
+            web.UseSetting("Sealing:KeyFile", Path.Combine(Path.GetTempPath(), $"{new NpgsqlConnectionStringBuilder(connection).Database}.json"));
+            web.UseSetting("Logging:LogLevel:Default", "Error");
+            web.ConfigureServices(configured =>
+            {
+                configured.RunWolverineInSoloMode();
+                services(configured);
+            });
+        });
     }
 
     public ValueTask DisposeAsync() => Host.DisposeAsync();

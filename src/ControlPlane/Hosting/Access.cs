@@ -35,12 +35,13 @@ public static class Access
         }
 
         var checks = context.RequestServices.GetRequiredService<TokenChecks>();
-        if (await checks.CheckAsync(BearerOf(context), context.RequestAborted) is not { } home)
+        var home = await checks.CheckAsync(BearerOf(context), context.RequestAborted);
+        if (home is null || !home.Credential.Admits(context.Connection.RemoteIpAddress))
         {
             // Guesses count against the address they come from.
             if (await context.RequestServices.GetRequiredService<RateLimits>().AdmitAsync(context))
             {
-                await context.WriteAsync(Problems.Unauthenticated());
+                await context.WriteAsync(home is null ? Problems.Unauthenticated() : AddressNotAllowed());
             }
 
             return;
@@ -61,6 +62,9 @@ public static class Access
 
         await next(context);
     });
+
+    private static ProblemDetails AddressNotAllowed() =>
+        Problems.Because(403, "address_not_allowed", "The token may not be used from this address");
 
     private static string? BearerOf(HttpContext context)
     {

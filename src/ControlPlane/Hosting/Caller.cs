@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using ControlPlane.Iam;
 
 namespace ControlPlane.Hosting;
 
@@ -10,6 +12,9 @@ namespace ControlPlane.Hosting;
 /// <param name="Grants">What the token may do, and where.</param>
 public sealed record Caller(string PrincipalId, string TokenId, string HomeTenantId, string TenantId, ImmutableArray<Grant> Grants)
 {
+    /// <summary>The token's own limits, which no token minted with it exceeds.</summary>
+    public Credential Credential { get; init; } = new(PrincipalType.User, [], DateTimeOffset.MaxValue, null, []);
+
     private string TenantScope => $"/tenants/{TenantId}";
 
     /// <summary>Whether the caller acts on a tenant that is not his own.</summary>
@@ -34,12 +39,31 @@ public sealed record Caller(string PrincipalId, string TokenId, string HomeTenan
         : [.. Grants.Where(grant => grant.Permissions.Contains(permission)).Select(grant => grant.Scope)
             .Where(scope => scope.StartsWith($"{TenantScope}/{kind}/", StringComparison.Ordinal)).Select(scope => scope.Split('/')[4])];
 
-    private bool MayAt(string permission, string path) =>
+    /// <summary>Whether the permission is held for a scope path and all below it.</summary>
+    public bool MayAt(string permission, string path) =>
         Grants.Any(grant => grant.Permissions.Contains(permission) && Covers(grant.Scope, path));
 
     /// <summary>Whether a scope covers a path: itself and all that lies below it.</summary>
     public static bool Covers(string scope, string path) =>
         scope == "/" || path == scope || (path.Length > scope.Length && path[scope.Length] == '/' && path.StartsWith(scope, StringComparison.Ordinal));
+}
+
+/// <summary>What the presented token itself says.</summary>
+/// <param name="PrincipalType">What kind of identity it stands for.</param>
+/// <param name="Scopes">The permissions it is narrowed to; empty means all that its principal holds.</param>
+/// <param name="EndsAt">When the presented secret, the token or its principal ends, whichever comes first.</param>
+/// <param name="Audience">Where it is meant to be used; the edge that it is presented to compares.</param>
+/// <param name="IpAllow">The networks it may be used from; empty means anywhere.</param>
+public sealed record Credential(
+    PrincipalType PrincipalType, ImmutableArray<string> Scopes, DateTimeOffset EndsAt, string? Audience, ImmutableArray<string> IpAllow)
+{
+    private readonly Networks _networks = Networks.Parse(IpAllow);
+
+    /// <summary>Whether a connection from the address may use it.</summary>
+    public bool Admits(IPAddress? address) => IpAllow.IsEmpty || _networks.Contain(address);
+
+    /// <summary>Whether all the networks lie within those it may be used from.</summary>
+    public bool Admits(IReadOnlyList<string> networks) => IpAllow.IsEmpty || (networks.Count > 0 && _networks.Contain(Networks.Parse(networks)));
 }
 
 /// <summary>Permissions held at a scope path.</summary>

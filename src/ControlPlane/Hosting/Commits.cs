@@ -85,7 +85,7 @@ public sealed class CommitListener(IServiceProvider services, IHttpContextAccess
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        foreach (var stream in commit.GetStreams().Where(stream => stream.Events.Any(stored => stored.Data is Iam.AccessTokenRevoked)))
+        foreach (var stream in commit.GetStreams().Where(stream => stream.Events.Any(stored => stored.Data is Iam.AccessTokenRevoked or Iam.AccessTokenRotated)))
         {
             services.GetRequiredService<TokenChecks>().Forget(stream.Key!);
         }

@@ -89,7 +89,7 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
 
     private sealed record Holder(TokenSecret Secret, Principal Principal)
     {
-        private (Caller Caller, DateTimeOffset Until)? _last;
+        private Known? _last;
 
         /// <summary>The caller as of now, or null when secret, token or principal has ended.</summary>
         public Caller? At(DateTimeOffset now)
@@ -105,16 +105,19 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
                 return null;
             }
 
-            var live = Principal.Assignments.Where(assignment => assignment.ExpiresAt is not { } end || end > now).ToArray();
-            var caller = new Caller(Principal.Id, token.Id, Secret.TenantId, Secret.TenantId, [.. live
-                .Select(assignment => new Grant(assignment.Scope, Within(token, Roles.PermissionsOf(assignment.Role))))
-                .Append(new("/", Within(token, [.. Principal.Permissions])))
-                .Where(grant => grant.Permissions.Count > 0)]);
-            var until = live.Select(assignment => assignment.ExpiresAt).Append(Principal.NotAfter).Append(token.ExpiresAt).Append(Secret.ValidUntil)
-                .Min() ?? now;
-            _last = (caller, until);
+            var endsAt = new[] { token.ExpiresAt, Secret.ValidUntil, Principal.NotAfter ?? DateTimeOffset.MaxValue }.Min();
+            var caller = new Caller(Principal.Id, token.Id, Secret.TenantId, Secret.TenantId, [.. Principal.GrantsAt(now)
+                .Select(grant => grant with { Permissions = Within(token, grant.Permissions) })
+                .Where(grant => grant.Permissions.Count > 0)])
+            {
+                Credential = new(Principal.Type, token.Scopes, endsAt, token.Audience, token.IpAllow),
+            };
+            _last = new(caller, Principal.Assignments.Select(assignment => assignment.ExpiresAt).Where(end => end > now).Append(endsAt).Min()!.Value);
             return caller;
         }
+
+        // One reference, for requests read and replace it side by side.
+        private sealed record Known(Caller Caller, DateTimeOffset Until);
 
         private static ImmutableHashSet<string> Within(HeldToken token, ImmutableHashSet<string> held) =>
             token.Scopes.IsEmpty ? held : held.Intersect(token.Scopes);

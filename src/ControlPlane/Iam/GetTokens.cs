@@ -19,12 +19,14 @@ public sealed record TokensQuery : ListQuery
 /// <param name="Name">What people call it.</param>
 /// <param name="Hint">The last four characters of the secret.</param>
 /// <param name="Scopes">The permissions it carries; empty means all that its principal holds.</param>
+/// <param name="Audience">Where it is meant to be used.</param>
+/// <param name="IpAllow">The networks it may be used from; empty means anywhere.</param>
 /// <param name="State">Active, expired or revoked.</param>
 /// <param name="CreatedAt">When it was minted.</param>
 /// <param name="ExpiresAt">When it ends.</param>
 /// <param name="RevokedAt">When it was revoked.</param>
 public sealed record TokenRow(
-    string Id, string PrincipalId, Personal Name, string Hint, IReadOnlyList<string> Scopes, TokenState State,
+    string Id, string PrincipalId, Personal Name, string Hint, IReadOnlyList<string> Scopes, string? Audience, IReadOnlyList<string> IpAllow, TokenState State,
     DateTimeOffset CreatedAt, DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt);
 
 public enum TokenState
@@ -65,7 +67,9 @@ public static class GetTokensEndpoint
     }
 
     private static TokenRow Row(AccessToken token, DateTimeOffset now) => new(
-        token.Id, token.PrincipalId, token.Name, token.Hint, token.Scopes,
-        token.RevokedAt is not null ? TokenState.Revoked : token.ExpiresAt <= now ? TokenState.Expired : TokenState.Active,
-        token.CreatedAt, token.ExpiresAt, token.RevokedAt);
+        token.Id, token.PrincipalId, token.Name, token.Hint, token.Scopes, token.Audience, token.IpAllow,
+        token.StateAt(now), token.CreatedAt, token.ExpiresAt, token.RevokedAt);
+
+    public static TokenState StateAt(this AccessToken token, DateTimeOffset now) =>
+        token.RevokedAt is not null ? TokenState.Revoked : token.ExpiresAt <= now ? TokenState.Expired : TokenState.Active;
 }

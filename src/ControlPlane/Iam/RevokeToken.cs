@@ -22,9 +22,14 @@ public static class RevokeTokenEndpoint
         }
 
         var target = await session.LoadAsync<Principal>(token.PrincipalId, cancellation);
+        return Judge(target!, (await SelfAsync(caller, store, cancellation))!);
+    }
+
+    /// <summary>The caller's own principal, who for platform staff is of another tenant than the one acted on.</summary>
+    public static async Task<Principal?> SelfAsync(Caller caller, IDocumentStore store, CancellationToken cancellation)
+    {
         await using var home = store.QuerySession(caller.HomeTenantId);
-        var self = await home.LoadAsync<Principal>(caller.PrincipalId, cancellation);
-        return Judge(target!, self!);
+        return await home.LoadAsync<Principal>(caller.PrincipalId, cancellation);
     }
 
     /// <summary>Only an owner touches what is an owner's.</summary>

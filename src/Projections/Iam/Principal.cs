@@ -27,10 +27,17 @@ public sealed record Principal(string Id, PrincipalType Type, Personal SubjectId
 
     public Principal Apply(PermissionsGranted e) => this with { Permissions = [.. Permissions.Union(e.Permissions)] };
 
-    public Principal Apply(AccessTokenMinted e) => this with { Tokens = Tokens.Add(new(e.TokenId, [.. e.Scopes], e.ExpiresAt)) };
+    public Principal Apply(AccessTokenMinted e) => this with
+    {
+        Tokens = Tokens.Add(new(e.TokenId, [.. e.Scopes], e.ExpiresAt) { Audience = e.Audience, IpAllow = [.. e.IpAllow ?? []] }),
+    };
 
-    public Principal Apply(AccessTokenRotated e) =>
-        this with { Tokens = [.. Tokens.Select(token => token.Id == e.TokenId ? token with { ExpiresAt = e.ExpiresAt } : token)] };
+    public Principal Apply(AccessTokenRotated e) => this with
+    {
+        Tokens = [.. Tokens.Select(token => token.Id == e.TokenId
+            ? new(e.TokenId, [.. e.Scopes], e.ExpiresAt) { Audience = e.Audience, IpAllow = [.. e.IpAllow ?? []] }
+            : token)],
+    };
 
     public Principal Apply(AccessTokenRevoked e) => this with { Tokens = Tokens.RemoveAll(token => token.Id == e.TokenId) };
 }
@@ -39,4 +46,9 @@ public sealed record Principal(string Id, PrincipalType Type, Personal SubjectId
 public sealed record Assignment(string Id, string Role, string Scope, DateTimeOffset? ExpiresAt);
 
 /// <summary>A token that was not revoked; its secret is nowhere.</summary>
-public sealed record HeldToken(string Id, ImmutableArray<string> Scopes, DateTimeOffset ExpiresAt);
+public sealed record HeldToken(string Id, ImmutableArray<string> Scopes, DateTimeOffset ExpiresAt)
+{
+    public string? Audience { get; init; }
+
+    public ImmutableArray<string> IpAllow { get; init; } = [];
+}

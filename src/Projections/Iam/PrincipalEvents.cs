@@ -5,8 +5,12 @@ namespace ControlPlane.Iam;
 public sealed record PrincipalCreated(PrincipalType Type, Personal SubjectId, Personal DisplayName, DateTimeOffset? NotAfter, string CreatedBy);
 public sealed record RoleGranted(string AssignmentId, string Role, string Scope, DateTimeOffset? ExpiresAt, GrantedVia Via, string GrantedBy);
 public sealed record PermissionsGranted(IReadOnlyList<string> Permissions, string GrantedBy);
-public sealed record AccessTokenMinted(string TokenId, Personal Name, string Hint, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt, string MintedBy);
-public sealed record AccessTokenRotated(string TokenId, string Hint, DateTimeOffset ExpiresAt, DateTimeOffset OldSecretEndsAt, string RotatedBy);
+public sealed record AccessTokenMinted(
+    string TokenId, Personal Name, string Hint, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt, string MintedBy,
+    string? Audience = null, IReadOnlyList<string>? IpAllow = null);
+public sealed record AccessTokenRotated(
+    string TokenId, Personal Name, string Hint, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt, DateTimeOffset OldSecretEndsAt, string RotatedBy,
+    string? Audience = null, IReadOnlyList<string>? IpAllow = null);
 public sealed record AccessTokenRevoked(string TokenId, TokenRevocation Reason, string RevokedBy);
 
 public enum PrincipalType

@@ -32,7 +32,7 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
             new PrincipalCreated(PrincipalType.Service, new("worker"), new("Worker"), null, "prn_owner"),
             new RoleGranted("ras_1", "operator", "/tenants/ten_1", Noon, GrantedVia.Direct, "prn_owner"),
             new AccessTokenMinted("pat_1", new("laptop"), "wxyz", ["instances:read"], Noon, "prn_owner"),
-            new AccessTokenRotated("pat_1", "abcd", Noon, Noon, "prn_owner"),
+            new AccessTokenRotated("pat_1", new("laptop"), "abcd", ["instances:read"], Noon, Noon, "prn_owner"),
             new AccessTokenRevoked("pat_1", TokenRevocation.PrincipalRevoked, "prn_owner"),
         ]),
         [typeof(AgentInstance)] = ("ain",
