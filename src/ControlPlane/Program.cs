@@ -1,6 +1,9 @@
+using ControlPlane.Billing;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.Bus;
+using ControlPlane.Mail;
+using ControlPlane.Signup;
 using JasperFx;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -9,6 +12,9 @@ builder.AddCatalog();
 builder.AddStorage();
 builder.AddMessaging();
 builder.AddApi();
+builder.AddMail();
+builder.AddBilling();
+builder.AddSignup();
 builder.AddBus();
 
 var app = builder.Build();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Marten;
+using Microsoft.AspNetCore.Mvc;
 using Wolverine;
 
 namespace ControlPlane.Hosting;
@@ -44,6 +45,7 @@ public sealed class Answer<T> : Answer
 {
     private readonly T? _body;
     private readonly string? _id;
+    private readonly ProblemDetails? _problem;
 
     public Answer()
     {
@@ -56,11 +58,17 @@ public sealed class Answer<T> : Answer
     /// <summary>The resource, as it is after the events.</summary>
     public Answer(string id, int status = 200, string? location = null) => (_id, Status, Location, Stream) = (id, status, location, id);
 
+    /// <summary>A "no" that is committed together with what it counts.</summary>
+    public Answer(ProblemDetails problem) => (_problem, Status) = (problem, problem.Status!.Value);
+
     internal override async Task<object?> BodyAsync(IServiceProvider services, IQuerySession session, CancellationToken cancellation) =>
-        _body ?? (_id is null ? null : await services.GetRequiredService<IShow<T>>().LoadAsync(_id, session, cancellation));
+        (object?)_problem ?? _body ?? (_id is null ? null : await services.GetRequiredService<IShow<T>>().LoadAsync(_id, session, cancellation));
 
     /// <summary>What the slice itself says, for tests of decisions.</summary>
     public T? Body => _body;
+
+    /// <summary>The "no", for tests of decisions.</summary>
+    public ProblemDetails? Problem => _problem;
 }
 
 /// <summary>An answer as bytes, ready to be sent and kept.</summary>
@@ -114,7 +122,7 @@ public sealed record Rendered(int Status, string? Location, string? ETag, byte[]
 
         if (Body.Length > 0)
         {
-            context.Response.ContentType = "application/json; charset=utf-8";
+            context.Response.ContentType = Status < 400 ? "application/json; charset=utf-8" : Problems.ContentType;
             context.Response.ContentLength = Body.Length;
             await context.Response.Body.WriteAsync(Body, context.RequestAborted);
         }

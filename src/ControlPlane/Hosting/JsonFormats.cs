@@ -35,6 +35,7 @@ public static partial class JsonFormats
         ["duration"] = (IsDuration, "an ISO 8601 duration such as P12M"),
         ["email"] = (text => text.IndexOf('@') is > 0 and var at && at < text.Length - 1 && !text.Any(char.IsWhiteSpace), "an e-mail address"),
         ["language"] = (Language().IsMatch, "a language such as fr or pt-BR"),
+        ["locale"] = (Locale().IsMatch, "a BCP 47 language tag such as fr, pt-BR or zh-Hant-TW"),
         ["slug"] = (Slug().IsMatch, "lower-case words joined by hyphens, such as solo-monthly"),
         ["uri"] = (text => Uri.TryCreate(text, UriKind.Absolute, out _), "an absolute URI"),
     };
@@ -63,6 +64,9 @@ public static partial class JsonFormats
 
     [GeneratedRegex(@"^[a-z]{2}(-[A-Z]{2})?\z")]
     private static partial Regex Language();
+
+    [GeneratedRegex(@"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?\z")]
+    private static partial Regex Locale();
 
     [GeneratedRegex(@"^[a-z0-9]+(-[a-z0-9]+)*\z")]
     private static partial Regex Slug();

@@ -42,7 +42,8 @@ public sealed record MintedToken(
 
 public static class MintTokenEndpoint
 {
-    private const int MaxTokens = 20;
+    /// <summary>How many tokens that work a principal may have.</summary>
+    public const int MaxTokens = 20;
 
     public static async Task<MintCase> LoadAsync(
         MintToken command, Caller caller, IQuerySession session, IDocumentStore store, CancellationToken cancellation)

@@ -66,6 +66,17 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
         return Remember(found);
     }
 
+    /// <summary>Destroys the key of one subject: what it has sealed reads as erased from here on, and within seconds on every other node.</summary>
+    public async Task DestroyAsync(string tenant, string subject, CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        await KeyRows.DestroyAsync(connection, tenant, subject, cancellation);
+        if (_ids.TryRemove((tenant, subject), out var id))
+        {
+            _byId.TryRemove(id, out _);
+        }
+    }
+
     /// <summary>Drops every opened key of a tenant, so that the next use sees its present state.</summary>
     public void Forget(string tenant)
     {

@@ -57,6 +57,15 @@ internal static class KeyRows
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
+    /// <summary>The row stays, so that nobody makes another key for the subject.</summary>
+    public static async Task DestroyAsync(NpgsqlConnection connection, string tenant, string subject, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            connection, "update controlplane.subject_keys set wrapped = null, changed_at = now() where tenant_id = $1 and subject = $2 and wrapped is not null",
+            tenant, subject);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     public static async Task<(byte[]? Wrapped, KeyState State)?> FindTenantAsync(
         NpgsqlConnection connection, string tenant, CancellationToken cancellation)
     {

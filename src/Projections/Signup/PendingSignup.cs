@@ -19,6 +19,9 @@ public sealed record PendingSignup(
 
     public bool IsExpired { get; init; }
 
+    /// <summary>Whether a right code would still be good: also when the timer is late.</summary>
+    public bool MayBeVerified(DateTimeOffset now) => !IsVerified && !IsExpired && now < ExpiresAt && Attempts < MaxAttempts && Email.IsReadable;
+
     public static PendingSignup Create(IEvent<SignupStarted> e) => new(
         e.StreamKey!, e.Data.Email, e.Data.DisplayName, e.Data.Country, e.Data.Locale, e.Data.TermsVersion, e.Data.PrivacyVersion,
         e.Data.MarketingConsent, e.Data.OfferRef, e.Data.ExpiresAt);

@@ -1,4 +1,5 @@
 using ControlPlane.AgentInstances;
+using ControlPlane.Billing;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Signup;
@@ -37,6 +38,7 @@ public static class StoreModel
         store.AddTenants();
         store.AddIam();
         store.AddSignup();
+        store.AddBilling();
         store.AddAgentInstances();
         return store;
     }
