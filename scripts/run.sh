@@ -95,6 +95,7 @@ configure() {
     fi
     if [[ -z ${Postmark__ServerToken:-} ]]; then
         export Postmark__ServerToken=5a4db0c5-0000-4000-8000-000000000001 Postmark__BaseUrl=$SANDBOX_URL/postmark
+        export Postmark__From=${Postmark__From:-hello@controlplane.example}
     fi
 }
 

@@ -2,14 +2,16 @@ using Alba;
 using ControlPlane.Iam;
 using JasperFx.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Npgsql;
+using OutsideWorld;
 using Wolverine;
 
 [assembly: AssemblyFixture(typeof(ControlPlane.Tests.App))]
 
 namespace ControlPlane.Tests;
 
-/// <summary>The real host on a database of its own, shared by all tests.</summary>
+/// <summary>The real host on a database and in an outside world of its own, shared by all tests.</summary>
 public sealed class App : IAsyncLifetime
 {
     public IAlbaHost Host { get; private set; } = null!;
@@ -18,15 +20,24 @@ public sealed class App : IAsyncLifetime
 
     public IReadOnlyDictionary<string, string> Tokens { get; private set; } = null!;
 
+    public Sandbox Sandbox { get; private set; } = null!;
+
+    /// <summary>What the outside world has seen, and what goes wrong there.</summary>
+    public SandboxClient Outside { get; private set; } = null!;
+
+    public Leaks Leaks { get; } = new();
+
     public async ValueTask InitializeAsync()
     {
         Connection = await Databases.CreateAsync();
-        Host = await StartAsync(Connection, _ => { });
+        Sandbox = await Sandbox.StartAsync();
+        Outside = new(Sandbox.BaseUrl);
+        Host = await StartAsync(Connection, services => services.AddLogging(logging => logging.AddProvider(Leaks).AddFilter<Leaks>(null, LogLevel.Debug)));
         Tokens = await BootstrapCommand.RunAsync(Host.Services, new Dictionary<string, string>(), CancellationToken.None);
     }
 
-    /// <summary>One more node on the database.</summary>
-    public static Task<IAlbaHost> StartAsync(string connection, Action<IServiceCollection> services)
+    /// <summary>One more node on the database, in the same outside world.</summary>
+    public Task<IAlbaHost> StartAsync(string connection, Action<IServiceCollection> services)
     {
         JasperFxEnvironment.AutoStartHost = true;
         return AlbaHost.For<Program>(web =>
@@ -34,6 +45,12 @@ public sealed class App : IAsyncLifetime
             web.UseSetting("ConnectionStrings:Postgres", connection);
             web.UseSetting("Sealing:KeyFile", Path.Combine(Path.GetTempPath(), $"{new NpgsqlConnectionStringBuilder(connection).Database}.json"));
             web.UseSetting("Logging:LogLevel:Default", "Error");
+            web.UseSetting("RateLimits:PerAddress", "100000");
+            web.UseSetting("Stripe:ApiKey", "sk_test_sandbox");
+            web.UseSetting("Stripe:ApiBase", Sandbox.StripeApiBase);
+            web.UseSetting("Postmark:ServerToken", "5a4db0c5-0000-4000-8000-000000000001");
+            web.UseSetting("Postmark:BaseUrl", Sandbox.PostmarkBaseUrl);
+            web.UseSetting("Postmark:From", "hello@controlplane.example");
             web.ConfigureServices(configured =>
             {
                 configured.RunWolverineInSoloMode();
@@ -42,5 +59,10 @@ public sealed class App : IAsyncLifetime
         });
     }
 
-    public ValueTask DisposeAsync() => Host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await Host.DisposeAsync();
+        Outside.Dispose();
+        await Sandbox.DisposeAsync();
+    }
 }
