@@ -32,7 +32,7 @@ public sealed class Postmark(PostmarkSettings settings) : IDisposable
 
         await AskAsync(HttpMethod.Post, "email", JsonSerializer.Serialize(new
         {
-            From = settings.From ?? throw new InvalidOperationException("Postmark:From is not set"),
+            From = Needed(settings.From, "Postmark:From"),
             letter.To,
             letter.Words.Subject,
             TextBody = letter.Words.Text,
@@ -55,7 +55,7 @@ public sealed class Postmark(PostmarkSettings settings) : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Accept.Add(new("application/json"));
-        request.Headers.Add("X-Postmark-Server-Token", settings.ServerToken ?? throw new InvalidOperationException("Postmark:ServerToken is not set"));
+        request.Headers.Add("X-Postmark-Server-Token", Needed(settings.ServerToken, "Postmark:ServerToken"));
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
         using var answer = await _http.SendAsync(request, cancellation);
         var text = await answer.Content.ReadAsStringAsync(cancellation);
@@ -74,6 +74,9 @@ public sealed class Postmark(PostmarkSettings settings) : IDisposable
         ( >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError, _) => new NeverPassesException(Words(status, code)),
         _ => new HttpRequestException(Words(status, code), null, status),
     };
+
+    private static string Needed(string? setting, string name) =>
+        string.IsNullOrEmpty(setting) ? throw new InvalidOperationException($"{name} is not set") : setting;
 
     private static string Words(HttpStatusCode status, int? code) =>
         string.Create(CultureInfo.InvariantCulture, $"Postmark answered {(int)status} ({code?.ToString(CultureInfo.InvariantCulture) ?? "no code"})");

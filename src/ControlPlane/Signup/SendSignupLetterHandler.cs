@@ -12,9 +12,10 @@ public sealed record SendSignupLetter(string SignupId);
 public static class SendSignupLetterHandler
 {
     public static async Task Handle(
-        SendSignupLetter message, IQuerySession session, SignupCodes codes, KeyRing ring, Postmark postmark, Portal portal, CancellationToken cancellation)
+        SendSignupLetter message, IQuerySession session, SignupCodes codes, KeyRing ring, Postmark postmark, Portal portal, TimeProvider time,
+        CancellationToken cancellation)
     {
-        if (await session.LoadAsync<PendingSignup>(message.SignupId, cancellation) is not { IsVerified: false, IsExpired: false, Email.IsReadable: true } signup)
+        if (await session.LoadAsync<PendingSignup>(message.SignupId, cancellation) is not { } signup || !signup.MayBeVerified(time.GetUtcNow()))
         {
             return;
         }
@@ -23,7 +24,9 @@ public static class SendSignupLetterHandler
         var code = await codes.OfAsync(signup.Id, cancellation);
         var link = portal.At($"/signup/{signup.Id}");
         await postmark.SendAsync(
-            new($"{signup.Id}:code", signup.Email.Value, known ? SignupLetters.Recovery(signup.Locale, code, link) : SignupLetters.Code(signup.Locale, code, link), "signup"),
+            new(
+                $"{signup.Id}:code", signup.Email.Value,
+                known ? SignupLetters.Recovery(signup.Locale, code, link) : SignupLetters.Code(signup.Locale, code, link), "signup"),
             cancellation);
     }
 }
