@@ -1,6 +1,7 @@
 using Alba;
 using ControlPlane.Iam;
 using JasperFx.CommandLine;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -15,6 +16,8 @@ namespace ControlPlane.Tests;
 public sealed class App : IAsyncLifetime
 {
     public IAlbaHost Host { get; private set; } = null!;
+
+    public IDocumentStore Store => Host.Services.GetRequiredService<IDocumentStore>();
 
     public string Connection { get; private set; } = null!;
 
@@ -45,6 +48,8 @@ public sealed class App : IAsyncLifetime
             web.UseSetting("ConnectionStrings:Postgres", connection);
             web.UseSetting("Sealing:KeyFile", Path.Combine(Path.GetTempPath(), $"{new NpgsqlConnectionStringBuilder(connection).Database}.json"));
             web.UseSetting("Logging:LogLevel:Default", "Error");
+            // It reports every conflict that a test provokes.
+            web.UseSetting("Logging:LogLevel:Marten", "None");
             web.UseSetting("RateLimits:PerAddress", "100000");
             web.UseSetting("Stripe:ApiKey", "sk_test_sandbox");
             web.UseSetting("Stripe:ApiBase", Sandbox.StripeApiBase);

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
+using ControlPlane.Tenants;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -24,7 +25,16 @@ public abstract class AppTest(App app) : IAsyncLifetime
 
     protected string Runtime => app.Tokens["CONTROLPLANE_RUNTIME_TOKEN"];
 
-    public async ValueTask InitializeAsync() => Owner = await Join(Roles.Owner, $"/tenants/{Tenant}", Me);
+    public async ValueTask InitializeAsync()
+    {
+        await using (var session = app.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(Tenant))
+        {
+            session.Events.StartStream<Tenant>(Tenant, new TenantCreated(new Personal("Ann's"), "FR", "en", "2026-06", "2026-06", false, Me));
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        Owner = await Join(Roles.Owner, $"/tenants/{Tenant}", Me);
+    }
 
     /// <summary>One more principal of the tenant, with a role; gives its token.</summary>
     protected async Task<string> Join(string role, string scope, string? principal = null)

@@ -32,8 +32,8 @@ public abstract class Answer : ISideEffect
 
     internal abstract Task<object?> BodyAsync(IServiceProvider services, IQuerySession session, CancellationToken cancellation);
 
-    /// <summary>204, for what has no version of its own.</summary>
-    public static Answer<Nothing> None() => new() { Status = 204 };
+    /// <summary>204; with the stream that If-Match speaks of where there is one.</summary>
+    public static Answer<Nothing> None(string? stream = null) => new() { Status = 204, Stream = stream };
 }
 
 /// <summary>The body of an answer that has none.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Wolverine.Http;
 
 namespace ControlPlane.Hosting;
@@ -32,7 +33,8 @@ public static class Api
         {
             foreach (var shows in type.GetInterfaces().Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IShow<>)))
             {
-                services.AddSingleton(shows, type);
+                services.TryAddSingleton(type);
+                services.AddSingleton(shows, provider => provider.GetRequiredService(type));
             }
         }
     }

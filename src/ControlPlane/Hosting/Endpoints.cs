@@ -11,7 +11,7 @@ public static class Endpoints
     {
         http.TenantId.DetectWith<CallerTenant>();
         http.WarmUpRoutes = RouteWarmup.Eager;
-        http.AddMiddleware(typeof(CallerMiddleware), chain => chain.Method.Method.GetParameters().Any(p => p.ParameterType == typeof(Caller)));
+        http.AddMiddleware(typeof(CallerMiddleware), chain => chain.Method.HandlerType.GetMethods().SelectMany(method => method.GetParameters()).Any(p => p.ParameterType == typeof(Caller)));
         http.ConfigureEndpoints(chain =>
         {
             if (chain is { HasRequestType: true, RequestType: { } body } && chain.Method.Method.GetCustomAttribute<RawBodyAttribute>() is null)

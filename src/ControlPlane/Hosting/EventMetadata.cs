@@ -23,7 +23,7 @@ public static class EventMetadata
         {
             var kind = EventCatalog.Of(stored.Data.GetType());
             // Who speaks through a queue is told by whoever appends; nobody else names an actor.
-            Set(stored, Actor, stored.GetHeader(Actor) is null ? caller?.PrincipalId ?? (context is null ? "system" : "anonymous") : null);
+            Set(stored, Actor, stored.GetHeader(Actor) is null ? caller?.PrincipalId ?? (context is null ? Actors.System : Actors.Anonymous) : null);
             stored.SetHeader(Retention, kind.RetentionPolicy);
             stored.SetHeader(LegalBasis, Words.Of(catalog.Newest<RetentionPolicy>(kind.RetentionPolicy)!.Spec.LegalBasis));
             Set(stored, Token, caller?.TokenId);

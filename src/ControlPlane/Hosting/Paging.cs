@@ -22,6 +22,9 @@ public abstract record ListQuery
 /// <param name="AsOf">The state of the history that the list shows at least.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor, AsOf AsOf) : IResult
 {
+    /// <summary>Counts over the whole list, not the page, where they were asked for: facet, word, count.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, int>>? Facets { get; init; }
+
     public Task ExecuteAsync(HttpContext httpContext) => httpContext.Response.WriteAsJsonAsync(this, Json.Http, httpContext.RequestAborted);
 }
 

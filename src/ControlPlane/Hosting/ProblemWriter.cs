@@ -57,6 +57,7 @@ public static partial class ProblemWriter
     public static ProblemDetails? Map(Exception error) => error switch
     {
         ProblemException no => no.Problem,
+        AggregateException several => several.InnerExceptions.Select(Map).FirstOrDefault(problem => problem is not null),
         BadHttpRequestException { StatusCode: 413 } => ForStatus(413),
         BadHttpRequestException bad => Problems.Malformed("", "unreadable", bad.Message),
         ConcurrencyException or ExistingStreamIdCollisionException or StreamLockedException => Problems.Raced(),

@@ -25,7 +25,7 @@ public static class AgentInstancesModel
             .Event<RunUsageReported>("agent_run.usage_reported", "ai-run-6m")
             .Event<InstanceSelected>("agent_instance.selected", "ephemeral-30d");
         store.Projections.LiveStreamAggregation<AgentInstance>();
-        store.Projections.LiveStreamAggregation<CurrentInstance>();
+        store.Projections.Snapshot<CurrentInstance>(SnapshotLifecycle.Inline);
         store.Projections.Add<InstanceCardProjection>(ProjectionLifecycle.Inline);
         store.Projections.Snapshot<InstanceRuntime>(SnapshotLifecycle.Inline);
         store.Schema.For<TrialUse>().SingleTenanted();

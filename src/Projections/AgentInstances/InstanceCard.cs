@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ControlPlane.Sealing;
 using JasperFx;
 using JasperFx.Events;
@@ -13,24 +12,14 @@ public sealed record InstanceCard(
 {
     public int Version { get; set; }
 
+    /// <summary>That of <see cref="Life"/>, for queries.</summary>
     public InstanceState State { get; init; }
 
-    /// <summary>The state it goes back to when the last suspend reason is lifted.</summary>
-    public InstanceState Underlying { get; init; }
-
-    public ImmutableArray<SuspendCode> SuspendedFor { get; init; } = [];
+    public InstanceLife Life { get; init; } = InstanceLife.Drafted;
 
     public int Generation { get; init; } = 1;
 
-    public DateTimeOffset? TrialStartsAt { get; init; }
-
-    public DateTimeOffset? TrialEndsAt { get; init; }
-
-    public Deletion? PendingDeletion { get; init; }
-
     public DateTimeOffset? DeletedAt { get; init; }
-
-    public DateTimeOffset? PurgeAt { get; init; }
 }
 
 public sealed partial class InstanceCardProjection : SingleStreamProjection<InstanceCard, string>
@@ -42,36 +31,26 @@ public sealed partial class InstanceCardProjection : SingleStreamProjection<Inst
     public static InstanceCard Apply(IEvent<InstanceConfigured> e, InstanceCard card) =>
         card with { Config = e.Data.Config, Generation = e.Data.Generation, UpdatedAt = e.Timestamp };
 
-    public static InstanceCard Apply(IEvent<TrialStarted> e, InstanceCard card) => Shown(card with
-    {
-        Underlying = InstanceState.Trial, PlanRef = e.Data.PlanRef, TrialStartsAt = e.Data.StartsAt, TrialEndsAt = e.Data.EndsAt, UpdatedAt = e.Timestamp,
-    });
+    public static InstanceCard Apply(IEvent<TrialStarted> e, InstanceCard card) =>
+        Now(card with { PlanRef = e.Data.PlanRef }, card.Life.Apply(e.Data), e);
 
-    public static InstanceCard Apply(IEvent<InstanceSuspended> e, InstanceCard card) =>
-        Shown(card with { SuspendedFor = card.SuspendedFor.Add(e.Data.Code), UpdatedAt = e.Timestamp });
+    public static InstanceCard Apply(IEvent<TrialEnding> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
 
-    public static InstanceCard Apply(IEvent<InstanceResumed> e, InstanceCard card) =>
-        Shown(card with { SuspendedFor = card.SuspendedFor.RemoveRange(e.Data.Lifted), UpdatedAt = e.Timestamp });
+    public static InstanceCard Apply(IEvent<InstanceSuspended> e, InstanceCard card) => Now(card, card.Life.Apply(e), e);
 
-    public static InstanceCard Apply(IEvent<InstanceDeletionRequested> e, InstanceCard card) =>
-        card with { PendingDeletion = new(e.Data.Effective, e.Data.EffectiveAt), UpdatedAt = e.Timestamp };
+    public static InstanceCard Apply(IEvent<InstanceResumed> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
 
-    public static InstanceCard Apply(IEvent<InstanceDeletionWithdrawn> e, InstanceCard card) =>
-        card with { PendingDeletion = null, UpdatedAt = e.Timestamp };
+    public static InstanceCard Apply(IEvent<InstanceDeletionRequested> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
 
-    public static InstanceCard Apply(IEvent<InstanceDeletionStarted> e, InstanceCard card) =>
-        Shown(card with { Underlying = InstanceState.Deleting, UpdatedAt = e.Timestamp });
+    public static InstanceCard Apply(IEvent<InstanceDeletionWithdrawn> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
+
+    public static InstanceCard Apply(IEvent<InstanceDeletionStarted> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
 
     // The name is free again from here on.
-    public static InstanceCard Apply(IEvent<InstanceDeleted> e, InstanceCard card) => Shown(card with
-    {
-        Underlying = InstanceState.Deleted, NameHash = null, DeletedAt = e.Timestamp, PurgeAt = e.Data.PurgeAt, UpdatedAt = e.Timestamp,
-    });
+    public static InstanceCard Apply(IEvent<InstanceDeleted> e, InstanceCard card) =>
+        Now(card with { NameHash = null, DeletedAt = e.Timestamp }, card.Life.Apply(e.Data), e);
 
     public static bool ShouldDelete(InstancePurged _) => true;
 
-    private static InstanceCard Shown(InstanceCard card) => card with
-    {
-        State = card.SuspendedFor.IsEmpty || card.Underlying >= InstanceState.Deleting ? card.Underlying : InstanceState.Suspended,
-    };
+    private static InstanceCard Now(InstanceCard card, InstanceLife life, IEvent e) => card with { Life = life, State = life.State, UpdatedAt = e.Timestamp };
 }

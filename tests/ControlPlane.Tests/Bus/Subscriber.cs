@@ -94,7 +94,7 @@ public static class Until
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>Waits for what comes in its own time; a condition is looked at often and never slept for longer than it needs.</summary>
-    public static async Task<T> FoundAsync<T>(Func<T?> look)
+    public static async Task<T> FoundAsync<T>(Func<Task<T?>> look)
         where T : class
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -102,7 +102,7 @@ public static class Until
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         do
         {
-            if (look() is { } found)
+            if (await look() is { } found)
             {
                 return found;
             }
@@ -111,16 +111,10 @@ public static class Until
         throw new TimeoutException();
     }
 
+    public static Task<T> FoundAsync<T>(Func<T?> look)
+        where T : class => FoundAsync(() => Task.FromResult(look()));
+
     public static Task TrueAsync(Func<bool> condition) => FoundAsync(() => condition() ? "" : null);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await condition())
-        {
-            await tick.WaitForNextTickAsync(patience.Token);
-        }
-    }
+    public static Task TrueAsync(Func<Task<bool>> condition) => FoundAsync(async () => await condition() ? "" : null);
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
-using ControlPlane.Sealing;
 using ControlPlane.Tenants;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -262,8 +261,6 @@ public class CatalogReadsTests(App app) : AppTest(app)
     private async Task PayFor(Tier tier)
     {
         await using var session = App.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(Tenant);
-        session.Events.StartStream<Tenant>(Tenant, new TenantCreated(new Personal("Ann"), "FR", "fr", "1", "1", false, Me));
-        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
         session.QueueSqlCommand("update controlplane.mt_doc_tenant set data = jsonb_set(data, '{tier}', to_jsonb(?)) where id = ?", tier.ToString(), Tenant);
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
