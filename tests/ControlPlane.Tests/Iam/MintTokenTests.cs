@@ -53,7 +53,6 @@ public class MintTokenTests(App app) : AppTest(app)
     [Fact]
     public async Task platform_staff_mint_for_principals_of_the_tenant_they_act_on()
     {
-        await Found();
 
         var minted = await Post("/v1/auth/tokens", new { name = "help", principalId = Me, scopes = new[] { "runs:read" } }, Platform, ("X-Tenant-Id", Tenant));
 
@@ -253,13 +252,6 @@ public class MintTokenTests(App app) : AppTest(app)
         (await Get("/v1/auth/tokens?limit=200")).Body!["items"]!.AsArray().Single(token => (string?)token!["id"] == minted.Text("id"))!;
 
     private static string[] Excess(Reply refused) => [.. refused.Body!["excess"]!.AsArray().Select(word => (string)word!)];
-
-    private async Task Found()
-    {
-        await using var session = App.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(Tenant);
-        session.Events.StartStream<ControlPlane.Tenants.Tenant>(Tenant, new TenantCreated(new Personal("Ann's"), "FR", "en", "none", "none", false, Me));
-        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
-    }
 
     private async Task<string> Expired()
     {
