@@ -7,20 +7,31 @@ using ControlPlane.Signup;
 using JasperFx;
 
 var builder = WebApplication.CreateBuilder(args);
+var role = builder.Role();
 builder.AddKestrelLimits();
 builder.AddCatalog();
-builder.AddStorage();
-builder.AddMessaging();
-builder.AddApi();
-builder.AddMail();
-builder.AddBilling();
-builder.AddSignup();
-builder.AddBus();
+builder.AddDatabase();
+builder.AddTelemetry(role);
+builder.AddBus(role);
+if (role != HostRole.Bus)
+{
+    builder.AddStore();
+    builder.AddMessaging();
+    builder.AddApi();
+    builder.AddMail();
+    builder.AddBilling();
+    builder.AddSignup();
+}
 
 var app = builder.Build();
-app.UsePipeline();
+app.UsePipeline(role);
 app.MapHealth();
-app.MapAsyncApi();
-app.MapCatalog();
-app.MapSlices();
-return await app.RunJasperFxCommands(args);
+app.MapMetrics();
+if (role != HostRole.Bus)
+{
+    app.MapAsyncApi();
+    app.MapCatalog();
+    app.MapSlices();
+}
+
+return await app.RunJasperFxCommands(HostRoles.WithoutRole(args));

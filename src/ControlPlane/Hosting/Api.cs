@@ -18,7 +18,6 @@ public static class Api
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.Services.AddWolverineHttp();
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
         builder.Services.AddSingleton(builder.Configuration.GetSection("RateLimits").Get<RateLimitSettings>() ?? new());
         builder.Services.AddSingleton<RateLimits>();

@@ -1,46 +1,118 @@
 using System.Diagnostics;
+using ControlPlane.Catalog;
+using ControlPlane.Hosting.Bus;
 using Npgsql;
 
 namespace ControlPlane.Hosting;
 
 /// <summary>What the service says of itself.</summary>
 /// <param name="Status"><c>ok</c>, <c>degraded</c> or <c>unavailable</c>.</param>
+/// <param name="Version">The version of this build.</param>
+/// <param name="Commit">The commit that it was made of.</param>
 /// <param name="UptimeSeconds">Since the process started.</param>
 /// <param name="Checks">Each part that was looked at.</param>
-public sealed record Health(string Status, long UptimeSeconds, IReadOnlyList<HealthCheck> Checks);
+public sealed record Health(string Status, string Version, string? Commit, long UptimeSeconds, IReadOnlyList<HealthCheck> Checks);
 
 /// <summary>One part: whether it can be used, and how long it took to find out.</summary>
-public sealed record HealthCheck(string Name, string Status, double LatencyMs);
+/// <param name="Name"><c>database</c>, <c>bus</c>, <c>projections</c>, <c>outbox</c> or <c>catalog</c>.</param>
+/// <param name="Status"><c>ok</c>, <c>degraded</c> or <c>unavailable</c>.</param>
+/// <param name="LatencyMs">How long it took to find out.</param>
+/// <param name="Detail">What was found, without names of hosts.</param>
+public sealed record HealthCheck(string Name, string Status, double LatencyMs, string? Detail);
 
 public static class HealthEndpoints
 {
+    private const string Ok = "ok";
+    private const string Degraded = "degraded";
+    private const string Unavailable = "unavailable";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxLag = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxUnsent = TimeSpan.FromMinutes(5);
+
     public static void MapHealth(this WebApplication app)
     {
         var started = Stopwatch.GetTimestamp();
-        app.MapMethods("/healthz/live", ["GET", "HEAD"], () => Results.Json(new { status = "ok" }));
-        app.MapMethods("/healthz/ready", ["GET", "HEAD"], (Delegate)((HttpContext context) => CheckAsync(context, started)));
-        app.MapMethods("/healthz", ["GET", "HEAD"], (Delegate)((HttpContext context) => CheckAsync(context, started)));
+        app.MapMethods("/healthz/live", ["GET", "HEAD"], () => Results.Json(new { status = Ok }));
+        app.MapMethods("/healthz/ready", ["GET", "HEAD"], (Delegate)((HttpContext context) => AnswerAsync(context, started, [DatabaseAsync, CatalogAsync])));
+        app.MapMethods("/healthz", ["GET", "HEAD"], (Delegate)((HttpContext context) => AnswerAsync(
+            context, started, [DatabaseAsync, BusAsync, ProjectionsAsync, OutboxAsync, CatalogAsync])));
     }
 
-    private static async Task<IResult> CheckAsync(HttpContext context, long started)
+    private delegate Task<(string Status, string? Detail)> Look(Looked looked);
+
+    private static async Task<IResult> AnswerAsync(HttpContext context, long started, Look[] looks)
     {
-        var database = await DatabaseAsync(context.RequestServices.GetRequiredService<NpgsqlDataSource>(), context.RequestAborted);
-        var health = new Health(database.Status, (long)Stopwatch.GetElapsedTime(started).TotalSeconds, [database]);
-        return Results.Json(health, Json.Http, statusCode: database.Status == "ok" ? 200 : 503);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        patience.CancelAfter(Patience);
+        var looked = new Looked(context.RequestServices, patience.Token);
+        var checks = await Task.WhenAll(looks.Select(look => CheckAsync(look, looked)));
+        var status = checks.Any(check => check.Status == Unavailable) ? Unavailable : checks.Any(check => check.Status == Degraded) ? Degraded : Ok;
+        var health = new Health(status, Telemetry.Build.Version, Telemetry.Build.Commit, (long)Stopwatch.GetElapsedTime(started).TotalSeconds, checks);
+        return Results.Json(health, Json.Http, statusCode: status == Unavailable ? 503 : 200);
     }
 
-    private static async Task<HealthCheck> DatabaseAsync(NpgsqlDataSource database, CancellationToken cancellation)
+    private static async Task<HealthCheck> CheckAsync(Look look, Looked looked)
     {
         var start = Stopwatch.GetTimestamp();
+        var name = look.Method.Name[..^"Async".Length].ToLowerInvariant();
         try
         {
-            await using var command = database.CreateCommand("select 1");
-            await command.ExecuteScalarAsync(cancellation);
-            return new("database", "ok", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            var (status, detail) = await look(looked);
+            return new(name, status, Elapsed(), detail);
         }
-        catch (NpgsqlException)
+        catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
         {
-            return new("database", "unavailable", Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            // Only what nothing works without makes the service unusable; of the rest it merely isn't known.
+            return look == DatabaseAsync ? new(name, Unavailable, Elapsed(), "no answer") : new(name, Degraded, Elapsed(), "unknown");
         }
+
+        double Elapsed() => Math.Round(Stopwatch.GetElapsedTime(start).TotalMilliseconds, 1);
+    }
+
+    private static async Task<(string, string?)> DatabaseAsync(Looked looked)
+    {
+        await using var command = looked.Database.CreateCommand("select 1");
+        await command.ExecuteScalarAsync(looked.Cancellation);
+        return (Ok, null);
+    }
+
+    // Everything waits in the store while the broker is away.
+    private static async Task<(string, string?)> BusAsync(Looked looked)
+    {
+        var isOurs = looked.Services.GetServices<IHostedService>().OfType<BusSupervisor>().Any();
+        return looked.Services.GetRequiredService<BusSettings>().Url.Length == 0 ? (Degraded, "no broker is configured")
+            : isOurs && !looked.Services.GetRequiredService<BusTelemetry>().IsUp ? (Degraded, "the broker can't be reached")
+            : (await looked.BacklogAsync).Bus is not { } bus ? (isOurs ? Ok : Degraded, "nothing was published yet")
+            : (bus.Age > MaxLag ? Degraded : Ok, Backlog.Tell(bus));
+    }
+
+    private static async Task<(string, string?)> ProjectionsAsync(Looked looked)
+    {
+        var lags = (await looked.BacklogAsync).Projections.ToArray();
+        return (lags.Any(lag => lag.Age > MaxLag) ? Degraded : Ok, lags.MaxBy(lag => lag.Age) is { } worst ? Backlog.Tell(worst) : "none");
+    }
+
+    private static async Task<(string, string?)> OutboxAsync(Looked looked)
+    {
+        var backlog = await looked.BacklogAsync;
+        var oldest = backlog.OldestUnsent ?? TimeSpan.Zero;
+        return (oldest > MaxUnsent ? Degraded : Ok, string.Create(
+            System.Globalization.CultureInfo.InvariantCulture, $"oldest {oldest.TotalSeconds:0.0} s, dead letters {backlog.DeadLetters}"));
+    }
+
+    // A bad catalog stops the start, so whoever answers has a good one.
+    private static Task<(string, string?)> CatalogAsync(Looked looked) =>
+        Task.FromResult<(string, string?)>((Ok, $"loaded {looked.Services.GetRequiredService<CatalogStore>().Current.LoadedAt.UtcDateTime:O}"));
+
+    /// <summary>What the checks of one answer share.</summary>
+    private sealed class Looked(IServiceProvider services, CancellationToken cancellation)
+    {
+        public IServiceProvider Services => services;
+
+        public CancellationToken Cancellation => cancellation;
+
+        public NpgsqlDataSource Database { get; } = services.GetRequiredService<NpgsqlDataSource>();
+
+        public Task<Backlog> BacklogAsync => field ??= Backlog.ReadAsync(Database, cancellation);
     }
 }

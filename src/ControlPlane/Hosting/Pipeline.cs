@@ -3,12 +3,18 @@ namespace ControlPlane.Hosting;
 /// <summary>What every request passes, in this order.</summary>
 public static class Pipeline
 {
-    public static void UsePipeline(this WebApplication app)
+    public static void UsePipeline(this WebApplication app, HostRole role)
     {
+        app.UseRequestMetrics();
         app.UseRequestIds();
         app.UseSecurityHeaders();
         app.UseProblems();
         app.UseRouting();
+        if (role == HostRole.Bus)
+        {
+            return;
+        }
+
         app.UseAccess();
         app.UseRateLimits();
         app.UseRequestShapes();

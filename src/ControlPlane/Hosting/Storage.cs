@@ -13,29 +13,37 @@ namespace ControlPlane.Hosting;
 /// <summary>The event store of the API host, its daemon and the keys it seals with.</summary>
 public static class Storage
 {
-    public static void AddStorage(this WebApplicationBuilder builder)
+    /// <summary>What every role opens the store with.</summary>
+    public static void AddDatabase(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
         var isDevelopment = !builder.Environment.IsProduction();
+        services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => Database(builder.Configuration));
         services.AddSingleton(_ => MasterKeys.Load(builder.Configuration["Sealing:KeyFile"] ?? ".local/keys.json", mayCreate: isDevelopment));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<Sealer>();
+        services.AddHttpContextAccessor();
+        services.AddSingleton<DaemonWakeup>();
+        services.AddHostedService(provider => provider.GetRequiredService<DaemonWakeup>());
+    }
+
+    /// <summary>The store of the API host, with its daemon and what reads it.</summary>
+    public static void AddStore(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
         services.AddSingleton<History>();
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<TokenChecks>();
+        services.AddSingleton<AgentInstances.RuntimeReports>();
         services.AddSingleton(provider => new Cursors(provider.GetRequiredService<MasterKeys>().Derive("cursors")));
-        services.AddHttpContextAccessor();
-
-        services.AddSingleton<DaemonWakeup>();
-        services.AddHostedService(provider => provider.GetRequiredService<DaemonWakeup>());
         AddDefaults(services, "control-plane");
         var marten = services.AddMarten(Options)
         .UseNpgsqlDataSource()
         .UseLightweightSessions()
         .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = "wolverine")
         .AddAsyncDaemon(DaemonMode.HotCold);
-        if (isDevelopment)
+        if (!builder.Environment.IsProduction())
         {
             services.AddResourceSetupOnStartup();
         }

@@ -10,15 +10,14 @@ public static class BusRegistration
     /// <summary>Everything that the areas announce.</summary>
     public static AnnouncementMap Announcements { get; } = new AnnouncementMap().AddSignup().AddTenants().AddIam().AddAgentInstances();
 
-    /// <summary>The bus; without a broker in the configuration there is none.</summary>
-    public static void AddBus(this WebApplicationBuilder builder)
+    /// <summary>The bus; without a broker in the configuration there is none, and in the role <c>api</c> another process runs it.</summary>
+    public static void AddBus(this WebApplicationBuilder builder, HostRole role)
     {
         var settings = BusSettings.Of(builder.Configuration);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(Announcements);
         builder.Services.AddSingleton<BusTelemetry>();
-        builder.Services.AddSingleton<RuntimeReports>();
-        if (settings.Url.Length > 0)
+        if (settings.Url.Length > 0 && role != HostRole.Api)
         {
             builder.Services.AddHostedService<BusSupervisor>();
         }
