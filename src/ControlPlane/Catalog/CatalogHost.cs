@@ -11,7 +11,6 @@ public static class CatalogHost
         var reading = Task.Run(() => CatalogLoader.Load(folder, CatalogKinds.Shipped, TimeProvider.System.GetUtcNow()));
         builder.Services.AddSingleton(CatalogKinds.Shipped);
         builder.Services.AddSingleton(_ => new CatalogStore(reading.GetAwaiter().GetResult().Require()));
-        builder.Services.AddSingleton<CatalogReads>();
         builder.Services.AddHostedService<CatalogStart>();
     }
 

@@ -21,6 +21,7 @@ public static class Api
         builder.Services.ConfigureHttpJsonOptions(options => Json.Configure(options.SerializerOptions));
         builder.Services.AddSingleton(builder.Configuration.GetSection("RateLimits").Get<RateLimitSettings>() ?? new());
         builder.Services.AddSingleton<RateLimits>();
+        builder.Services.AddSingleton<Catalog.CatalogReads>();
         builder.Services.AddHostedService<ExpiredAnswers>();
         builder.Services.Scan();
     }

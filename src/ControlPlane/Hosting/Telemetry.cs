@@ -97,15 +97,14 @@ public static class Telemetry
 }
 
 /// <summary>Who may read the metrics: this machine, and the networks of <c>Metrics:Networks</c> (CIDR, separated by commas).</summary>
-public sealed record MetricsNetworks(IReadOnlyList<System.Net.IPNetwork> Networks)
+public sealed class MetricsNetworks(Networks networks)
 {
     public static MetricsNetworks Of(string? configured) =>
-        new([.. (configured ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(System.Net.IPNetwork.Parse)]);
+        new(Networks.Parse((configured ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
 
     /// <summary>The address of the connection decides; what a header says does not count.</summary>
     public bool Admit(IPAddress? address) =>
-        address is { IsIPv4MappedToIPv6: true } ? Admit(address.MapToIPv4())
-        : address is not null && (IPAddress.IsLoopback(address) || Networks.Any(network => network.Contains(address)));
+        address is not null && (IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address) || networks.Contain(address));
 }
 
 public static class MetricsEndpoint

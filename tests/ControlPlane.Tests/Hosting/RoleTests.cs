@@ -31,7 +31,7 @@ public sealed class RoleTests
         (await bus.GetAsync("/healthz/live")).ShouldBe(HttpStatusCode.OK);
         await Until.TrueAsync(async () => HealthTests.Parts(await bus.HealthAsync()) == "database ok, bus ok, projections ok, outbox ok, catalog ok");
         (await NodesAsync(connection, "wolverine")).ShouldBe(1);
-        (await NodesAsync(connection, "wolverine_bus")).ShouldBe(1);
+        await Until.TrueAsync(async () => await NodesAsync(connection, "wolverine_bus") == 1);
     }
 
     [Fact]
