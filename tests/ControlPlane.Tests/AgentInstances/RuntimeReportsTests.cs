@@ -149,13 +149,13 @@ public class RuntimeReportsTests(App app) : AppTest(app)
 
         // Each report lists the instances in another order.
         var replies = await Task.WhenAll(runs.Select((run, i) => Report([.. ids.OrderBy(id => HashCode.Combine(id, i))
-            .Select(id => Of(id, at: Now.AddSeconds(i), phase: phases[i % 4], usage: id == ids[0] ? [Usage(run)] : null))])));
+            .Select(id => Of(id, at: Now.AddSeconds(i), phase: i == 23 ? "failed" : phases[i % 4], usage: id == ids[0] ? [Usage(run)] : null))])));
 
         replies.ShouldAllBe(reply => reply.Status == 202);
         foreach (var id in ids)
         {
             var runtime = (await RuntimeOf(id))!;
-            (runtime.Phase, runtime.ReportedAt).ShouldBe((RuntimePhase.BackingUp, Now.AddSeconds(23)));
+            (runtime.Phase, runtime.ReportedAt).ShouldBe((RuntimePhase.Failed, Now.AddSeconds(23)));
             var changes = (await Events(id)).Select(stored => stored.Data).OfType<RuntimeChanged>().ToArray();
             changes.Select(change => change.ReportedAt).ShouldBeInOrder();
         }
