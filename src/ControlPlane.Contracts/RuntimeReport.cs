@@ -6,6 +6,9 @@ namespace ControlPlane.Contracts;
 /// What a runtime tells of the instances that it hosts: the body of <c>POST /v1/runtime/reports</c> and of a message to the
 /// exchange <c>controlplane.runtime-reports</c>. Telling the same twice changes nothing, so whoever is in doubt tells it again.
 /// </summary>
+/// <example>
+/// { "reports": [{ "instanceId": "ain_0199f0c2a5b87c3e9d4f1a2b3c4d5e6f", "phase": "running", "observedGeneration": 1, "heartbeatAt": "2026-03-01T12:00:00Z" }] }
+/// </example>
 /// <param name="Reports">One report an instance, at most 200; of several for the same instance the latest heartbeat counts.</param>
 public sealed record RuntimeReport([property: MinLength(1), MaxLength(RuntimeReport.MaxReports)] IReadOnlyList<InstanceReport> Reports)
 {

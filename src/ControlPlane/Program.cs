@@ -2,6 +2,7 @@ using ControlPlane.Billing;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.Bus;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Mail;
 using ControlPlane.Signup;
 using JasperFx;
@@ -30,6 +31,8 @@ app.MapMetrics();
 if (role != HostRole.Bus)
 {
     app.MapAsyncApi();
+    app.MapOpenApi();
+    app.MapDocs();
     app.MapCatalog();
     app.MapSlices();
 }

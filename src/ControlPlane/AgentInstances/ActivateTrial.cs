@@ -1,5 +1,6 @@
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Tenants;
@@ -48,7 +49,7 @@ public static class ActivateTrialEndpoint
     }
 
     /// <summary>Start the trial of a draft instance: one a blueprint for each tenant and each owner.</summary>
-    [WolverinePost("/v1/agent-instances/{id}/trial/activate"), Requires("instances:write")]
+    [WolverinePost("/v1/agent-instances/{id}/trial/activate"), Requires("instances:write"), Answers(200, 422)]
     public static (Answer<InstanceView>, TrialStarted?, Writes, OutgoingMessages) Post(
         ActivateTrial command, [WriteModel("id")] AgentInstance instance, TrialFacts facts, Caller caller, TimeProvider time)
     {

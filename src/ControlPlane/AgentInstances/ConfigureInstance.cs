@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 using Wolverine.Persistence.EventSourcing;
@@ -23,7 +24,7 @@ public static class ConfigureInstanceEndpoint
         : WolverineContinue.NoProblems;
 
     /// <summary>Change the options that a customer controls, by a merge patch (RFC 7396).</summary>
-    [WolverinePatch("/v1/agent-instances/{id}/config"), Requires("instances:write")]
+    [WolverinePatch("/v1/agent-instances/{id}/config"), Requires("instances:write"), Answers(200, 422)]
     public static (Answer<InstanceView>, InstanceConfigured?) Patch(
         JsonObject patch, [WriteModel("id")] AgentInstance instance, ConfigChange change, Caller caller) => (
         new(instance.Id),

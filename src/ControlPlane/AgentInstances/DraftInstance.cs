@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
@@ -15,6 +16,7 @@ using Wolverine.Marten;
 namespace ControlPlane.AgentInstances;
 
 /// <summary>Drafts an instance.</summary>
+/// <example>{ "blueprintRef": "workspace-agent@1", "displayName": "Research", "config": { "language": "fr" } }</example>
 /// <param name="BlueprintRef">The blueprint, <c>name@version</c>; its digest is pinned.</param>
 /// <param name="DisplayName">What people call it: 1 to 80 characters, unique in the tenant whatever the case of its letters.</param>
 /// <param name="PlanRef">One of the blueprint's plans; its default when left out.</param>
@@ -80,7 +82,7 @@ public static class DraftInstanceEndpoint
     }
 
     /// <summary>Create a draft agent instance; trial and payment are operations of their own.</summary>
-    [WolverinePost("/v1/agent-instances"), Requires("instances:write")]
+    [WolverinePost("/v1/agent-instances"), Requires("instances:write"), Answers(201, 410)]
     public static (Answer<InstanceView>, Quota?, IMartenOp) Post(DraftInstance command, DraftFacts facts, ConfigChange config, Caller caller, CatalogStore catalog)
     {
         var id = Ids.New("ain");

@@ -1,4 +1,5 @@
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
 
@@ -26,7 +27,7 @@ public static class ReportRuntimesEndpoint
 
     /// <summary>Report phase, conditions, usage and heartbeat of instances.</summary>
     /// <remarks>Each instance is taken or rejected for itself, so one that is gone never holds up the others; telling the same twice changes nothing.</remarks>
-    [WolverinePost("/v1/runtime/reports"), Requires(Permission)]
+    [WolverinePost("/v1/runtime/reports"), Requires(Permission), Answers(202), Extension]
     public static async Task<Answer<ReportOutcome>> Post(Contracts.RuntimeReport report, Caller caller, RuntimeReports reports, CancellationToken cancellation) =>
         new(await reports.TakeAsync(report, caller.PrincipalId, cancellation), 202);
 }

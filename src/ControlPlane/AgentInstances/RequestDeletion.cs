@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Sealing;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine;
@@ -48,7 +49,7 @@ public static class RequestDeletionEndpoint
     }
 
     /// <summary>Request deletion of an instance; at period end it can be withdrawn by <c>resume</c> until then.</summary>
-    [WolverinePost("/v1/agent-instances/{id}/delete"), Requires("instances:write"), RememberedFor(days: 7)]
+    [WolverinePost("/v1/agent-instances/{id}/delete"), Requires("instances:write"), Answers(202), RememberedFor(days: 7)]
     public static (Answer<DeletionPlan>, InstanceDeletionRequested?, InstanceDeletionStarted?, OutgoingMessages) Post(
         RequestDeletion command, [WriteModel("id")] AgentInstance instance, Caller caller, TimeProvider time)
     {

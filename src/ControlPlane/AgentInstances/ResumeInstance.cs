@@ -1,4 +1,5 @@
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Storage;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -22,8 +23,8 @@ public static class ResumeInstanceEndpoint
     /// Lift the suspend reasons that the caller may lift, and withdraw a deletion at period end. Where reasons are left that
     /// others have to lift, the answer is 409 with <c>blockedBy</c>.
     /// </summary>
-    [WolverinePost("/v1/agent-instances/{id}/resume"), Requires("instances:write")]
-    public static (Answer, InstanceResumed?, InstanceDeletionWithdrawn?) Post(
+    [WolverinePost("/v1/agent-instances/{id}/resume"), Requires("instances:write"), Extension]
+    public static (Answer<InstanceView>, InstanceResumed?, InstanceDeletionWithdrawn?) Post(
         ResumeInstance command, [WriteModel("id")] AgentInstance instance, Caller caller, TimeProvider time)
     {
         var life = instance.Life.At(time.GetUtcNow());
@@ -34,9 +35,9 @@ public static class ResumeInstanceEndpoint
             life.Deletion is { Effective: DeletionEffective.PeriodEnd } ? new(caller.PrincipalId) : null);
     }
 
-    private static Answer AnswerFor(string id, InstanceLife life, Caller caller) => Blocking(life, caller) is { Length: > 0 } blocked
-        ? new Answer<ProblemDetails>(Problems.InvalidState(life.State, Transitions.Allowed(life), blocked), 409, stream: id)
-        : new Answer<InstanceView>(id);
+    private static Answer<InstanceView> AnswerFor(string id, InstanceLife life, Caller caller) => Blocking(life, caller) is { Length: > 0 } blocked
+        ? new(Problems.InvalidState(life.State, Transitions.Allowed(life), blocked), id)
+        : new(id);
 
     // Payment, a new claim or the tenant's restore lift the others.
     private static SuspendCode[] Liftable(InstanceLife life, Caller caller) => [.. life.Suspensions.Select(held => held.Code)

@@ -23,13 +23,13 @@ public static class CatalogEndpoints
         var visible = kind.IsGated ? " that the caller's tier opens" : "";
         app.MapGet(path, http => reads.ListAsync(http, kind)).WithMetadata(
             new RequiresAttribute("catalog:read"), kind.Query,
-            new OperationText($"list{kind.Name}s", $"List the {kinds}{visible}.", typeof(Page<>).MakeGenericType(row)));
+            new OperationText("catalog", $"list{kind.Name}s", $"List the {kinds}{visible}.", typeof(Page<>).MakeGenericType(row)));
 
         var single = kind.Address == CatalogAddress.Ref
             ? app.MapGet($"{path}/{{ref}}", http => reads.OneByRefAsync(http, kind))
             : app.MapGet($"{path}/{{name}}", http => reads.OneByNameAsync(http, kind)).WithMetadata(new QueryAttribute<CatalogVersionQuery>());
         single.WithMetadata(
             new RequiresAttribute("catalog:read"),
-            new OperationText($"get{kind.Name}", $"Read one {one}{visible}, by {(kind.Address == CatalogAddress.Ref ? "id@version or id@latest" : "name")}.", kind.Document));
+            new OperationText("catalog", $"get{kind.Name}", $"Read one {one}{visible}, by {(kind.Address == CatalogAddress.Ref ? "id@version or id@latest" : "name")}.", kind.Document));
     }
 }

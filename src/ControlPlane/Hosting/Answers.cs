@@ -59,7 +59,7 @@ public sealed class Answer<T> : Answer
     public Answer(string id, int status = 200, string? location = null) => (_id, Status, Location, Stream) = (id, status, location, id);
 
     /// <summary>A "no" that is committed together with what it counts.</summary>
-    public Answer(ProblemDetails problem) => (_problem, Status) = (problem, problem.Status!.Value);
+    public Answer(ProblemDetails problem, string? stream = null) => (_problem, Status, Stream) = (problem, problem.Status!.Value, stream);
 
     internal override async Task<object?> BodyAsync(IServiceProvider services, IQuerySession session, CancellationToken cancellation) =>
         (object?)_problem ?? _body ?? (_id is null ? null : await services.GetRequiredService<IShow<T>>().LoadAsync(_id, session, cancellation));

@@ -1,4 +1,5 @@
 using System.Reflection;
+using ControlPlane.Hosting.OpenApi;
 using Wolverine;
 using Wolverine.Http;
 
@@ -14,6 +15,7 @@ public static class Endpoints
         http.AddMiddleware(typeof(CallerMiddleware), chain => chain.Method.HandlerType.GetMethods().SelectMany(method => method.GetParameters()).Any(p => p.ParameterType == typeof(Caller)));
         http.ConfigureEndpoints(chain =>
         {
+            chain.Metadata.WithMetadata(new Slice(chain.Method.Method));
             if (chain is { HasRequestType: true, RequestType: { } body } && chain.Method.Method.GetCustomAttribute<RawBodyAttribute>() is null)
             {
                 chain.Metadata.WithMetadata(new CommandType(body));

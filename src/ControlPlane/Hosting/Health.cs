@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting.Bus;
+using ControlPlane.Hosting.OpenApi;
 using Npgsql;
 
 namespace ControlPlane.Hosting;
@@ -20,6 +21,10 @@ public sealed record Health(string Status, string Version, string? Commit, long 
 /// <param name="Detail">What was found, without names of hosts.</param>
 public sealed record HealthCheck(string Name, string Status, double LatencyMs, string? Detail);
 
+/// <summary>That the process answers.</summary>
+/// <param name="Status"><c>ok</c>.</param>
+public sealed record Liveness(string Status);
+
 public static class HealthEndpoints
 {
     private const string Ok = "ok";
@@ -32,10 +37,13 @@ public static class HealthEndpoints
     public static void MapHealth(this WebApplication app)
     {
         var started = Stopwatch.GetTimestamp();
-        app.MapMethods("/healthz/live", ["GET", "HEAD"], () => Results.Json(new { status = Ok }));
-        app.MapMethods("/healthz/ready", ["GET", "HEAD"], (Delegate)((HttpContext context) => AnswerAsync(context, started, [DatabaseAsync, CatalogAsync])));
+        app.MapMethods("/healthz/live", ["GET", "HEAD"], () => Results.Json(new Liveness(Ok), Json.Http))
+            .WithMetadata(new OperationText("system", "getLiveness", "The process is alive.", typeof(Liveness)), new ExtensionAttribute());
+        app.MapMethods("/healthz/ready", ["GET", "HEAD"], (Delegate)((HttpContext context) => AnswerAsync(context, started, [DatabaseAsync, CatalogAsync])))
+            .WithMetadata(new OperationText("system", "getReadiness", "The process can serve.", typeof(Health)), new AnswersAttribute(503), new ExtensionAttribute());
         app.MapMethods("/healthz", ["GET", "HEAD"], (Delegate)((HttpContext context) => AnswerAsync(
-            context, started, [DatabaseAsync, BusAsync, ProjectionsAsync, OutboxAsync, CatalogAsync])));
+            context, started, [DatabaseAsync, BusAsync, ProjectionsAsync, OutboxAsync, CatalogAsync])))
+            .WithMetadata(new OperationText("system", "getHealth", "Whether the process, its database and what else it needs are in order.", typeof(Health)), new AnswersAttribute(503));
     }
 
     private delegate Task<(string Status, string? Detail)> Look(Looked looked);

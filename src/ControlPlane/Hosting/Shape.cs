@@ -17,7 +17,7 @@ public sealed class MultilineAttribute : Attribute;
 /// <summary>Compares JSON with the .NET type it is meant for, by its members and their annotations, and collects every fault.</summary>
 public static class Shape
 {
-    private const int MaxText = 1000;
+    public const int MaxText = 1000;
 
     public static void Check(JsonElement json, Type type, string pointer, List<Fault> faults)
     {
@@ -58,7 +58,7 @@ public static class Shape
             return;
         }
 
-        var members = info.Properties.Where(p => p.Set is not null || p.AssociatedParameter is not null).ToDictionary(p => p.Name);
+        var members = info.Properties.Where(IsSettable).ToDictionary(p => p.Name);
         foreach (var given in json.EnumerateObject().Where(given => !members.ContainsKey(given.Name)))
         {
             faults.Add(new(Below(pointer, given.Name), pointer == "?" ? "unknown_parameter" : "unknown_field", $"There is no field {given.Name}"));
@@ -197,7 +197,11 @@ public static class Shape
         }
     }
 
-    private static bool IsRequired(JsonPropertyInfo member) =>
+    /// <summary>Whether the member can be given.</summary>
+    public static bool IsSettable(JsonPropertyInfo member) => member.Set is not null || member.AssociatedParameter is not null;
+
+    /// <summary>Whether the member must be given.</summary>
+    public static bool IsRequired(JsonPropertyInfo member) =>
         member.IsRequired || member.AttributeProvider?.IsDefined(typeof(RequiredAttribute), true) == true
         || member.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Reflection;
 using ControlPlane.Hosting.Bus;
+using ControlPlane.Hosting.OpenApi;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -118,5 +119,7 @@ public static class MetricsEndpoint
         }
 
         await context.WriteAsync(Problems.NotFound());
-    }), null);
+    }), null).WithMetadata(
+        new OperationText("system", "getMetrics", "Figures of the service for Prometheus, to addresses that may have them.") { MediaType = "text/plain", Permission = "network" },
+        new AnswersAttribute(404));
 }

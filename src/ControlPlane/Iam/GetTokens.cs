@@ -1,4 +1,5 @@
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Sealing;
 using Marten;
 using Marten.Linq.MatchesSql;
@@ -41,7 +42,7 @@ public static class GetTokensEndpoint
     private const string List = "tokens";
 
     /// <summary>List one's own tokens; others' with tokens:write.</summary>
-    [WolverineGet("/v1/auth/tokens"), Authenticated, Query<TokensQuery>]
+    [WolverineGet("/v1/auth/tokens"), Authenticated, Query<TokensQuery>, Extension]
     public static async Task<Page<TokenRow>> Get(
         HttpContext http, Caller caller, IQuerySession session, Cursors cursors, History history, TimeProvider time, CancellationToken cancellation)
     {

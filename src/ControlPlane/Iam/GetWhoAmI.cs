@@ -1,4 +1,5 @@
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using Wolverine.Http;
 
 namespace ControlPlane.Iam;
@@ -19,12 +20,14 @@ public sealed record WhoAmI(
     string HomeTenantId, string TenantId, IReadOnlyList<string> Permissions, IReadOnlyList<HeldPermissions> Grants);
 
 /// <summary>Permissions held at a scope path.</summary>
+/// <param name="Scope">The path; it covers all below it.</param>
+/// <param name="Permissions">What may be done there.</param>
 public sealed record HeldPermissions(string Scope, IReadOnlyList<string> Permissions);
 
 public static class GetWhoAmIEndpoint
 {
     /// <summary>Who the token is, what it may do, for how long; what an edge asks to check a token.</summary>
-    [WolverineGet("/v1/whoami"), Authenticated]
+    [WolverineGet("/v1/whoami"), Authenticated, Extension]
     public static Resource<WhoAmI> Get(Caller caller) => new(new(
         caller.PrincipalId, caller.Credential.PrincipalType, caller.TokenId, caller.Credential.Audience, caller.Credential.Scopes, caller.Credential.EndsAt,
         caller.HomeTenantId, caller.TenantId,

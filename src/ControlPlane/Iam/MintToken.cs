@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Sealing;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
@@ -9,6 +10,7 @@ using Wolverine.Marten;
 namespace ControlPlane.Iam;
 
 /// <summary>Mints a token, or gives one a new secret.</summary>
+/// <example>{ "name": "laptop", "scopes": ["catalog:read"] }</example>
 /// <param name="Name">What people call the token; 1 to 100 characters.</param>
 /// <param name="PrincipalId">Whose it will be: the caller's when left out, another principal's of the tenant with <c>tokens:write</c>.</param>
 /// <param name="Scopes">The permissions it carries; all that the caller's token carries when left out.</param>
@@ -80,7 +82,7 @@ public static class MintTokenEndpoint
     }
 
     /// <summary>Mint a personal access token for oneself; for another principal with tokens:write.</summary>
-    [WolverinePost("/v1/auth/tokens"), Authenticated]
+    [WolverinePost("/v1/auth/tokens"), Authenticated, Answers(201, 404)]
     public static (Answer<MintedToken>, IEnumerable<IMartenOp>) Post(MintToken command, MintCase found, Caller caller, TimeProvider time)
     {
         var now = time.GetUtcNow();

@@ -1,4 +1,5 @@
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -37,7 +38,7 @@ public static class RevokeTokenEndpoint
         target.IsOwner && !self.IsOwner ? Problems.Forbidden() : WolverineContinue.NoProblems;
 
     /// <summary>Revoke one's own token; others' with tokens:write. It is refused from here on.</summary>
-    [WolverineDelete("/v1/auth/tokens/{id}"), Authenticated]
+    [WolverineDelete("/v1/auth/tokens/{id}"), Authenticated, Extension]
     public static (Answer<Nothing>, IEnumerable<IMartenOp>) Delete(string id, [Entity] AccessToken token, [NotBody] Caller caller) => (
         Answer.None(),
         token.RevokedAt is not null ? [] :

@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
@@ -13,6 +14,9 @@ using Wolverine.Marten;
 namespace ControlPlane.Signup;
 
 /// <summary>Asks for an account.</summary>
+/// <example>
+/// { "email": "ann@example.org", "displayName": "Ann", "country": "FR", "locale": "fr", "termsVersion": "2026-06", "privacyVersion": "2026-06" }
+/// </example>
 /// <param name="Email">The address to prove; a code is mailed to it.</param>
 /// <param name="DisplayName">What the account and its owner are called; 1 to 100 characters.</param>
 /// <param name="Country">Where the customer is, as ISO 3166-1 alpha-2.</param>
@@ -47,7 +51,7 @@ public static class StartSignupEndpoint
 
     /// <summary>Sign up: mails a code to the address.</summary>
     /// <remarks>Whether the address is known already only its owner learns, from the letter.</remarks>
-    [WolverinePost("/v1/auth/signup"), Public]
+    [WolverinePost("/v1/auth/signup"), Public, Answers(202, 422), Calls(Outside.Postmark)]
     public static async Task<(Answer<SignupAccepted>, IStartStream, OutgoingMessages)> Post(
         StartSignup command, SignupSettings settings, SignupLimits limits, CatalogStore catalog, KeyRing ring, TimeProvider time, HttpContext http,
         CancellationToken cancellation)

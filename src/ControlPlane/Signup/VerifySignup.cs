@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
@@ -12,6 +13,7 @@ using Wolverine.Marten;
 namespace ControlPlane.Signup;
 
 /// <summary>Proves an address with the code that was mailed to it.</summary>
+/// <example>{ "signupId": "sgn_0199f0c2a5b87c3e9d4f1a2b3c4d5e6f", "code": "1234567890" }</example>
 /// <param name="SignupId">As the signup answered it.</param>
 /// <param name="Code">The digits from the letter.</param>
 public sealed record VerifySignup([property: Required, MaxLength(64)] string SignupId, [property: Required, MaxLength(64)] string Code);
@@ -24,12 +26,23 @@ public sealed record VerifySignup([property: Required, MaxLength(64)] string Sig
 public sealed record ProvenAccount(ProvenTenant Tenant, ProvenPrincipal Principal, ProvenRole RoleAssignment, MintedToken Token);
 
 /// <summary>A customer account.</summary>
+/// <param name="Id">The tenant's id.</param>
+/// <param name="Name">What the account is called.</param>
+/// <param name="Country">Where the customer is, as ISO 3166-1 alpha-2.</param>
+/// <param name="Locale">The language of letters, as BCP 47.</param>
+/// <param name="Tier">The tier of the highest paid plan.</param>
 public sealed record ProvenTenant(string Id, Personal Name, string Country, string Locale, Tier Tier);
 
 /// <summary>The owner.</summary>
+/// <param name="Id">The principal's id.</param>
+/// <param name="Type">A person.</param>
+/// <param name="DisplayName">What the owner is called.</param>
 public sealed record ProvenPrincipal(string Id, PrincipalType Type, Personal DisplayName);
 
 /// <summary>A role at a scope path.</summary>
+/// <param name="Id">The assignment's id.</param>
+/// <param name="Role">One of the five roles.</param>
+/// <param name="Scope">The path; it covers all below it.</param>
 public sealed record ProvenRole(string Id, string Role, string Scope);
 
 /// <summary>What a verification is decided on.</summary>
@@ -69,7 +82,7 @@ public static class VerifySignupEndpoint
     }
 
     /// <summary>Prove the address: opens the account, or mints a new token for the owner who has one.</summary>
-    [WolverinePost("/v1/auth/signup/verifications"), Public]
+    [WolverinePost("/v1/auth/signup/verifications"), Public, Answers(201, 422), Calls(Outside.Stripe, Outside.Postmark), Extension]
     public static (Answer<ProvenAccount>, IEnumerable<IMartenOp>, OutgoingMessages) Post(
         VerifySignup command, Proof proof, Catalog.CatalogStore catalog, TimeProvider time)
     {

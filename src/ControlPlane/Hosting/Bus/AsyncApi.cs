@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using ControlPlane.Hosting.OpenApi;
 
 namespace ControlPlane.Hosting.Bus;
 
@@ -14,7 +15,9 @@ public static class AsyncApi
     public static void MapAsyncApi(this WebApplication app)
     {
         var document = JsonSerializer.SerializeToUtf8Bytes(Describe(app.Services.GetRequiredService<AnnouncementMap>()));
-        app.MapMethods("/asyncapi.json", ["GET", "HEAD"], () => Results.Bytes(document, "application/vnd.aai.asyncapi+json"));
+        app.MapMethods("/asyncapi.json", ["GET", "HEAD"], () => Results.Bytes(document, "application/vnd.aai.asyncapi+json"))
+            .WithMetadata(
+                new OperationText("system", "getAsyncApi", "The AsyncAPI 3 document of the bus.") { MediaType = "application/vnd.aai.asyncapi+json" }, new ExtensionAttribute());
     }
 
     public static JsonObject Describe(AnnouncementMap map)

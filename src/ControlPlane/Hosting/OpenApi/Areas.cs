@@ -1,0 +1,22 @@
+namespace ControlPlane.Hosting.OpenApi;
+
+/// <summary>The parts of the service that operations are told by.</summary>
+internal static class Areas
+{
+    // Where the first part of a path is not the name of its area.
+    private static readonly Dictionary<string, string> ByRoot = new() { ["whoami"] = "auth" };
+
+    private static readonly Dictionary<string, string> Words = new()
+    {
+        ["agent-instances"] = "Hosted agents as they are drafted, tried, suspended and deleted.",
+        ["auth"] = "Signing up, and the tokens of principals.",
+        ["catalog"] = "What the platform ships, as versioned contracts that are only read.",
+        ["extension"] = "Operations beyond the product's contract; the same rules hold for them.",
+        ["runtime"] = "What runtimes tell and ask.",
+        ["system"] = "Health, figures and descriptions of the service itself.",
+    };
+
+    public static string Of(string path) => path.Split('/')[2] is var root && ByRoot.TryGetValue(root, out var area) ? area : root;
+
+    public static string? WordsOf(string area) => Words.GetValueOrDefault(area);
+}

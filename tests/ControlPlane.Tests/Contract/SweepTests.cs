@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using ControlPlane.Hosting;
+using ControlPlane.Iam;
+using ControlPlane.Sealing;
+using ControlPlane.Storage;
+using Marten;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ControlPlane.Tests.Contract;
+
+/// <summary>What holds for every operation, asked of every operation that the document has.</summary>
+public class SweepTests(App app) : AppTest(app)
+{
+    // The order in which one instance can take what is asked of it.
+    private static readonly string[] LifeOfAnInstance = ["trial/activate", "select-as-current", "suspend", "resume", "delete"];
+
+    private readonly Probe _probe = new(app);
+
+    [Fact]
+    public Task without_a_token_or_with_garbage_for_one_the_answer_is_401() => ForEach(operation => !operation.IsPublic, async operation =>
+    {
+        foreach (var token in new[] { null, "garbage", $"ocp_pat_{new string('0', 49)}" })
+        {
+            var reply = await _probe.SendAsync(operation, PathOf(operation), token);
+            (reply.Status, reply.Text("code"), reply.Headers.GetValueOrDefault("WWW-Authenticate")).ShouldBe((401, "unauthenticated", "Bearer"));
+        }
+    });
+
+    [Fact]
+    public async Task each_role_may_do_at_each_scope_what_the_table_of_roles_says()
+    {
+        var instance = Ids.New("ain");
+        var here = $"/tenants/{Tenant}";
+        var seats = new List<(string Role, string Scope, string Token)>();
+        foreach (var role in Roles.Names)
+        {
+            seats.Add((role, "/", await JoinFrom(ControlPlane.Tenants.Tenant.Platform, role, "/")));
+            seats.Add((role, here, await Join(role, here)));
+            seats.Add((role, $"{here}/agent-instances/{instance}", await Join(role, $"{here}/agent-instances/{instance}")));
+            seats.Add((role, "another tenant", await Join(role, $"/tenants/{Ids.New("ten")}")));
+        }
+
+        await ForEach(operation => !operation.IsPublic, async operation =>
+        {
+            foreach (var (role, scope, token) in seats)
+            {
+                foreach (var id in new[] { instance, Ids.New("ain") })
+                {
+                    var reply = await _probe.SendAsync(operation, PathOf(operation, id), token, headers: ("X-Tenant-Id", Tenant));
+                    var isRefused = reply.Status == 403 && reply.Text("missingPermission") == operation.Permission;
+                    isRefused.ShouldBe(!May(operation, role, scope, here), $"{role} at {scope}: {operation.Name} answered {reply.Status} {reply.Text("code")}");
+                    if (scope.EndsWith(instance, StringComparison.Ordinal) && id != instance && !isRefused && operation.Path.StartsWith("/v1/agent-instances/{id}", StringComparison.Ordinal))
+                    {
+                        reply.Status.ShouldBe(404, $"{role} at {scope}: {operation.Name}");
+                    }
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public Task a_body_that_is_not_what_it_should_be_is_400_and_told_where() => ForEach(operation => operation.Body is not null, async operation =>
+    {
+        Task<Reply> Try(string body) => _probe.SendAsync(operation, PathOf(operation), TokenFor(operation), body);
+        (await Try("{")).Faults.ShouldBe([" invalid_json"], operation.Name);
+        (await Try("""{"a":1,"a":2}""")).Faults.ShouldBe([" invalid_json"], operation.Name);
+        (await Try("[]")).Faults.ShouldBe([" type"], operation.Name);
+        (await _probe.SendAsync(operation, PathOf(operation), TokenFor(operation), "{}", "text/plain")).Status.ShouldBe(415, operation.Name);
+        (await Try($$"""{"a":"{{new string('x', RequestBodies.MaxBytes)}}"}""")).Status.ShouldBe(413, operation.Name);
+        if (operation.Body!["properties"] is JsonObject members)
+        {
+            (await Try("""{"nope":1}""")).Faults.ShouldContain("/nope unknown_field", operation.Name);
+            var typed = members.Select(member => (Name: member.Key, Type: (string?)operation.Resolve(member.Value!.AsObject())["type"])).Where(member => member.Type is not null).ToArray();
+            var wrong = new JsonObject(typed.Select(member => KeyValuePair.Create(member.Name, (JsonNode?)(member.Type == "string" ? 17 : "seventeen"))));
+            typed.Select(member => $"/{member.Name}").ShouldBeSubsetOf(typed.Length == 0 ? [] : (await Try(wrong.ToJsonString())).Faults.Select(fault => fault.Split(' ')[0]), operation.Name);
+        }
+    });
+
+    [Fact]
+    public Task a_parameter_that_there_is_not_is_400_and_named() => ForEach(operation => operation.ParametersIn("header").Any(), async operation =>
+        (await _probe.SendAsync(operation, $"{PathOf(operation)}?nope=1", TokenFor(operation), ExampleOf(operation))).Faults.ShouldContain("?nope unknown_parameter", operation.Name));
+
+    [Fact]
+    public Task what_is_not_there_is_404() => ForEach(operation => operation.ParametersIn("path").Any(), async operation =>
+    {
+        var reply = await _probe.SendAsync(operation, PathOf(operation), TokenFor(operation), ExampleOf(operation));
+
+        reply.Status.ShouldBe(404, $"{operation.Name} answered {reply.Text("code")}");
+    });
+
+    [Fact]
+    public Task a_key_that_is_none_is_told() => ForEach(operation => operation.ParametersIn("header").Contains("Idempotency-Key"), async operation =>
+    {
+        var reply = await _probe.SendAsync(operation, PathOf(operation), TokenFor(operation), ExampleOf(operation), headers: ("Idempotency-Key", new string('k', 256)));
+
+        reply.Faults.ShouldBe([" idempotency_key"], operation.Name);
+    });
+
+    [Fact]
+    public async Task a_post_that_is_repeated_under_its_key_gets_the_first_answer()
+    {
+        var instance = (await Post("/v1/agent-instances", new { blueprintRef = "workspace-agent@1", displayName = "Repeated" })).Text("id")!;
+        var operations = (await Operations()).Where(operation => operation.ParametersIn("header").Contains("Idempotency-Key"));
+
+        foreach (var operation in operations.OrderBy(operation => Array.IndexOf(LifeOfAnInstance, operation.Path.Split("{id}/")[^1])))
+        {
+            if (operation.ParametersIn("path").Any())
+            {
+                LifeOfAnInstance.Select(step => $"/v1/agent-instances/{{id}}/{step}").ShouldContain(operation.Path, "tell how to bring it to a success");
+            }
+
+            var (path, key) = (PathOf(operation, instance), ("Idempotency-Key", Ids.New("key")));
+            var first = await _probe.SendAsync(operation, path, TokenFor(operation), ExampleOf(operation), headers: key);
+            var second = await _probe.SendAsync(operation, path, TokenFor(operation), ExampleOf(operation), headers: key);
+
+            first.Status.ShouldBeLessThan(300, $"{operation.Name} answered {first.Text("code")}");
+            first.Headers.ShouldNotContainKey("Idempotency-Replayed");
+            (second.Status, second.Headers.GetValueOrDefault("Idempotency-Replayed"), second.Text("id")).ShouldBe((first.Status, "true", first.Text("id")), operation.Name);
+        }
+    }
+
+    [Fact]
+    public Task every_authenticated_post_takes_a_key_and_no_other_operation_says_so() => ForEach(_ => true, operation =>
+    {
+        var takes = operation.ParametersIn("header").Contains("Idempotency-Key");
+        takes.ShouldBe(operation is { Method: "POST", IsPublic: false }, operation.Name);
+        return Task.CompletedTask;
+    });
+
+    private static bool May(Described operation, string role, string scope, string here)
+    {
+        if (operation.Permission == "authenticated")
+        {
+            return true;
+        }
+
+        var isOfInstances = operation.Path.StartsWith("/v1/agent-instances", StringComparison.Ordinal);
+        var isListed = operation.Path == "/v1/agent-instances" && operation.Method == "GET";
+        var reaches = scope == "/" || scope == here || (scope.StartsWith(here, StringComparison.Ordinal) && isOfInstances && (isListed || operation.ParametersIn("path").Any()));
+        return reaches && Tables.Roles[operation.Permission].Contains(role);
+    }
+
+    private async Task<IReadOnlyList<Described>> Operations() => Described.In((await Get("/openapi/v1.json", null)).Body!.AsObject());
+
+    private async Task ForEach(Func<Described, bool> applies, Func<Described, Task> check)
+    {
+        var operations = (await Operations()).Where(applies).ToArray();
+        operations.ShouldNotBeEmpty();
+        var faults = new ConcurrentBag<string>();
+        await Parallel.ForEachAsync(operations, TestContext.Current.CancellationToken, async (operation, _) =>
+        {
+            try
+            {
+                await check(operation);
+            }
+            catch (ShouldAssertException fault)
+            {
+                faults.Add($"{operation.Name}: {fault.Message}");
+            }
+        });
+        faults.ShouldBeEmpty();
+    }
+
+    /// <summary>The path with ids that nothing has.</summary>
+    private static string PathOf(Described operation, string? id = null) => operation.PathWith(part => part switch
+    {
+        "ref" => "no-such-thing@1",
+        "name" => "no-such-thing",
+        _ => id ?? Ids.New("ain"),
+    });
+
+    private string? TokenFor(Described operation) => operation.Permission switch
+    {
+        "public" => null,
+        var permission when permission.StartsWith("runtime:", StringComparison.Ordinal) => Runtime,
+        "manager-bot:use" => App.Tokens["CONTROLPLANE_MANAGER_BOT_TOKEN"],
+        _ => Owner,
+    };
+
+    /// <summary>A body that passes the check of its shape.</summary>
+    private static string? ExampleOf(Described operation) => operation.Body is not { } body ? null
+        : body["examples"]?[0]?.ToJsonString()
+        ?? (body["required"] is null ? "{}" : throw new ShouldAssertException("give the body's record an <example>"));
+
+    private async Task<string> JoinFrom(string home, string role, string scope)
+    {
+        var principal = Ids.New("prn");
+        var minted = Minted.For(home, principal, new Personal("first"), [], TimeProvider.System.GetUtcNow().AddDays(1), principal);
+        await using var session = App.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(home);
+        session.Events.StartStream<Principal>(
+            principal,
+            new PrincipalCreated(PrincipalType.User, new Personal($"{principal}@example.org"), new Personal("Ann"), null, principal),
+            new RoleGranted(Ids.New("ras"), role, scope, null, GrantedVia.Signup, principal),
+            minted.Event);
+        session.Store(minted.LookUp);
+        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        return minted.Secret;
+    }
+}
