@@ -27,11 +27,12 @@ public static class Quotas
 
     public static string AssertionOf(string metric) => $"select controlplane.assert_quota_{metric}(?, ?)";
 
+    // The capitals are PostgreSQL's own: what it gives back is compared with this text before a production host starts.
     public static IEnumerable<(string Name, string Body)> Functions() => Counted.Select(pair => (
         $"assert_quota_{pair.Key}",
         $$"""
         create or replace function controlplane.assert_quota_{{pair.Key}}(tenant varchar, allowed bigint) returns void
-        language plpgsql as $function$
+        LANGUAGE plpgsql AS $function$
         declare used bigint;
         begin
           perform pg_advisory_xact_lock(hashtextextended('{{pair.Key}}:' || tenant, 0));
