@@ -9,7 +9,7 @@ namespace ControlPlane.AgentInstances;
 public sealed record RemindOfTrial(string InstanceId, DateTimeOffset EndsAt, int DaysLeft);
 
 /// <summary>A trial is over.</summary>
-public sealed record EndTrial(string InstanceId, DateTimeOffset EndsAt);
+public sealed record EndTrial(string InstanceId, DateTimeOffset EndsAt, int KeptDays);
 
 /// <summary>Nobody paid after a trial, and its data has been kept for as long as was promised.</summary>
 public sealed record GiveUpTrial(string InstanceId, DateTimeOffset EndsAt);
@@ -25,7 +25,7 @@ public static class TrialTimers
             timers.Schedule(new RemindOfTrial(instanceId, ends, days), ends.AddDays(-days));
         }
 
-        timers.Schedule(new EndTrial(instanceId, ends), ends);
+        timers.Schedule(new EndTrial(instanceId, ends, terms.DataKeptDays), ends);
         timers.Schedule(new GiveUpTrial(instanceId, ends), ends.AddDays(terms.DataKeptDays));
         return timers;
     }
@@ -33,14 +33,18 @@ public static class TrialTimers
 
 public static class RemindOfTrialHandler
 {
-    public static TrialEnding? Handle(RemindOfTrial timer, [WriteModel(nameof(RemindOfTrial.InstanceId))] AgentInstance? instance) =>
-        instance?.Life.PeriodEndsAt == timer.EndsAt && !(timer.DaysLeft >= instance.Life.RemindedDaysLeft) ? new(timer.DaysLeft) : null;
+    public static (TrialEnding?, OutgoingMessages) Handle(RemindOfTrial timer, [WriteModel(nameof(RemindOfTrial.InstanceId))] AgentInstance? instance) =>
+        instance?.Life.PeriodEndsAt == timer.EndsAt && !(timer.DaysLeft >= instance.Life.RemindedDaysLeft)
+            ? (new(timer.DaysLeft), [new SendTrialLetter(instance.Id, timer.DaysLeft, 0)])
+            : (null, []);
 }
 
 public static class EndTrialHandler
 {
-    public static InstanceSuspended? Handle(EndTrial timer, [WriteModel(nameof(EndTrial.InstanceId))] AgentInstance? instance) =>
-        instance?.Life.PeriodEndsAt == timer.EndsAt ? new(SuspendCode.TrialExpired, null, SuspendDrain.AfterRuns, null, Actors.System) : null;
+    public static (InstanceSuspended?, OutgoingMessages) Handle(EndTrial timer, [WriteModel(nameof(EndTrial.InstanceId))] AgentInstance? instance) =>
+        instance?.Life.PeriodEndsAt == timer.EndsAt
+            ? (new(SuspendCode.TrialExpired, null, SuspendDrain.AfterRuns, null, Actors.System), [new SendTrialLetter(instance.Id, 0, timer.KeptDays)])
+            : (null, []);
 }
 
 public static class GiveUpTrialHandler

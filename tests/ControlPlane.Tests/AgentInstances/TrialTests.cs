@@ -72,6 +72,20 @@ public class TrialTests(App app) : InstanceTest(app)
     }
 
     [Fact]
+    public async Task the_owner_is_told_before_and_at_the_end()
+    {
+        await Trial();
+        await Pull<RemindOfTrial>(timer => timer.ScheduledTime < TimeProvider.System.GetUtcNow().AddDays(12));
+        var reminder = await App.Outside.ExpectAsync("postmark", $"{Me}@example.org", sent => sent.Method == "POST", TestContext.Current.CancellationToken);
+        await Pull<EndTrial>();
+        var ended = await App.Outside.ExpectAsync("postmark", $"{Me}@example.org", sent => sent.Method == "POST" && sent.Body!.ToJsonString().Contains("over", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+
+        reminder.Body!["TextBody"]!.ToString().ShouldContain("Scout");
+        reminder.Body["Subject"]!.ToString().ShouldBe("Your trial ends in 3 days");
+        ended.Body!["Subject"]!.ToString().ShouldBe("Your trial is over");
+    }
+
+    [Fact]
     public async Task a_trial_that_nobody_paid_for_is_deleted_after_its_data_was_kept()
     {
         var id = await Trial();
@@ -95,13 +109,13 @@ public class TrialTests(App app) : InstanceTest(app)
         var expired = trial with { Life = trial.Life with { Suspensions = [new(SuspendCode.TrialExpired, ends)] } };
         var active = trial with { Life = trial.Life with { Underlying = InstanceState.Active } };
 
-        EndTrialHandler.Handle(new("ain_1", ends.AddDays(1)), trial).ShouldBeNull();
-        EndTrialHandler.Handle(new("ain_1", ends), expired).ShouldBeNull();
-        EndTrialHandler.Handle(new("ain_1", ends), active).ShouldBeNull();
-        EndTrialHandler.Handle(new("ain_1", ends), null).ShouldBeNull();
-        EndTrialHandler.Handle(new("ain_1", ends), trial).ShouldNotBeNull();
-        RemindOfTrialHandler.Handle(new("ain_1", ends, 1), trial).ShouldBeNull();
-        RemindOfTrialHandler.Handle(new("ain_1", ends, 3), trial).ShouldBeNull();
+        EndTrialHandler.Handle(new("ain_1", ends.AddDays(1), 30), trial).Item1.ShouldBeNull();
+        EndTrialHandler.Handle(new("ain_1", ends, 30), expired).Item1.ShouldBeNull();
+        EndTrialHandler.Handle(new("ain_1", ends, 30), active).Item1.ShouldBeNull();
+        EndTrialHandler.Handle(new("ain_1", ends, 30), null).Item1.ShouldBeNull();
+        EndTrialHandler.Handle(new("ain_1", ends, 30), trial).Item1.ShouldNotBeNull();
+        RemindOfTrialHandler.Handle(new("ain_1", ends, 1), trial).Item1.ShouldBeNull();
+        RemindOfTrialHandler.Handle(new("ain_1", ends, 3), trial).Item1.ShouldBeNull();
         GiveUpTrialHandler.Handle(new("ain_1", ends), active, TimeProvider.System).Item1.ShouldBeNull();
         GiveUpTrialHandler.Handle(new("ain_1", ends), trial, TimeProvider.System).Item1.ShouldBeNull();
     }
