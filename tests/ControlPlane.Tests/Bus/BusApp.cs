@@ -97,7 +97,7 @@ public sealed class Writer(IDocumentStore store)
     public async Task AppendAsync(string stream, int events = 1)
     {
         var before = _committed.GetValueOrDefault(stream);
-        var added = Enumerable.Range(before + 1, events).Select(object (version) => new TrialEnding(version)).ToArray();
+        var added = Enumerable.Range(before + 1, events).Select(version => EventOf(stream, version)).ToArray();
         await using var session = store.LightweightSession("ten_writer");
         if (before == 0)
         {
@@ -111,6 +111,10 @@ public sealed class Writer(IDocumentStore store)
         await session.SaveChangesAsync();
         _committed[stream] = before + events;
     }
+
+    private static object EventOf(string stream, int version) => version == 1
+        ? new InstanceDrafted("helper@1", "sha256:0", "solo@1", null, new("Helper"), stream, new("{}"), new("{}"), "prn_owner")
+        : new TrialEnding(version);
 
     /// <summary>Every committed event arrived, and of each stream in order; repetitions are allowed.</summary>
     public void ShouldAllHaveArrived(IEnumerable<Received> received)

@@ -80,7 +80,7 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
         await using var catchAll = await Subscriber.StartAsync(app.Broker.Url, [], Topology.Unrouted);
         var stream = Ids.New("ain");
         await new Writer(app.Store).AppendAsync(stream);
-        (await catchAll.FirstAsync(message => message["partitionkey"] == stream)).RoutingKey.ShouldBe("agent_instance.trial_ending.v1");
+        (await catchAll.FirstAsync(message => message["partitionkey"] == stream)).RoutingKey.ShouldBe("agent_instance.drafted.v1");
     }
 
     [Fact]
