@@ -117,6 +117,7 @@ announce() {
 
   service         $CONTROLPLANE_URL
   health          $CONTROLPLANE_URL/healthz
+  API reference   $CONTROLPLANE_URL/docs
   sandbox         $SANDBOX_URL/_sandbox/postmark/log
   PostgreSQL      $CONTROLPLANE_POSTGRES
   RabbitMQ        ${CONTROLPLANE_RABBITMQ:-none}
