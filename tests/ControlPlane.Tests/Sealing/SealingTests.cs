@@ -23,6 +23,23 @@ public class SealingTests(App app) : AppTest(app)
     }
 
     [Fact]
+    public async Task what_a_customer_says_of_an_instance_stands_in_no_table_in_clear()
+    {
+        var canary = $"canary{Guid.CreateVersion7():N}";
+        var path = (await Post("/v1/agent-instances", new
+        {
+            blueprintRef = "workspace-agent@1", displayName = canary, config = new { workspace = new { ignore = new[] { canary } } }, labels = new { team = canary },
+        }, headers: ("Idempotency-Key", canary))).Headers["Location"];
+        await Post($"{path}/trial/activate", "{}");
+        await Post($"{path}/suspend", new { reason = new { comment = canary } });
+        await Post($"{path}/select-as-current", new { session = canary });
+        (await Post($"{path}/delete", new { reason = canary, confirmName = canary })).Status.ShouldBe(202);
+
+        (await TablesThatHold(canary)).ShouldBeEmpty();
+        (await Get($"{path}?showDeleted=true")).Body!.ToJsonString().Split(canary).Length.ShouldBe(5);
+    }
+
+    [Fact]
     public async Task a_hash_is_the_same_on_every_node_and_another_for_every_tenant()
     {
         var cancellation = TestContext.Current.CancellationToken;
@@ -99,7 +116,9 @@ public class SealingTests(App app) : AppTest(app)
         names.Count.ShouldBeGreaterThan(10);
         foreach (var (table, word) in names.SelectMany(name => words.Select(word => (name, word))))
         {
-            await using var search = source.CreateCommand($"select count(*) from {table} t where t::text like '%' || $1 || '%'");
+            // Bytes, such as the bodies of messages, are written in hexadecimal.
+            await using var search = source.CreateCommand(
+                $"select count(*) from {table} t where t::text like '%' || $1 || '%' or t::text like '%' || encode(convert_to($1, 'UTF8'), 'hex') || '%'");
             search.Parameters.Add(new() { Value = word });
             if ((long)(await search.ExecuteScalarAsync())! > 0)
             {
