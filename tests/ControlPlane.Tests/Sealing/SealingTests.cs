@@ -13,12 +13,12 @@ public class SealingTests(App app) : AppTest(app)
     public async Task personal_data_and_secrets_stand_in_no_table_in_clear()
     {
         var canary = $"canary{Guid.CreateVersion7():N}";
+        App.Leaks.Watch(canary);
         var minted = await Post("/v1/auth/tokens", new { name = canary }, headers: ("Idempotency-Key", canary));
         minted.Status.ShouldBe(201);
 
-        var found = await TablesThatHold(canary, minted.Text("secret")!);
-
-        found.ShouldBeEmpty();
+        (await Leaks.TablesWithAsync(App.Connection, canary)).ShouldBeEmpty();
+        (await Leaks.TablesWithAsync(App.Connection, minted.Text("secret")!)).ShouldBeEmpty();
         (await Get("/v1/auth/tokens?limit=200")).Body!.ToJsonString().ShouldContain(canary);
     }
 
@@ -26,6 +26,7 @@ public class SealingTests(App app) : AppTest(app)
     public async Task what_a_customer_says_of_an_instance_stands_in_no_table_in_clear()
     {
         var canary = $"canary{Guid.CreateVersion7():N}";
+        App.Leaks.Watch(canary);
         var path = (await Post("/v1/agent-instances", new
         {
             blueprintRef = "workspace-agent@1", displayName = canary, config = new { workspace = new { ignore = new[] { canary } } }, labels = new { team = canary },
@@ -35,8 +36,9 @@ public class SealingTests(App app) : AppTest(app)
         await Post($"{path}/select-as-current", new { session = canary });
         (await Post($"{path}/delete", new { reason = canary, confirmName = canary })).Status.ShouldBe(202);
 
-        (await TablesThatHold(canary)).ShouldBeEmpty();
+        (await Leaks.TablesWithAsync(App.Connection, canary)).ShouldBeEmpty();
         (await Get($"{path}?showDeleted=true")).Body!.ToJsonString().Split(canary).Length.ShouldBe(5);
+        App.Leaks.LinesWith(canary).ShouldBeEmpty();
     }
 
     [Fact]
@@ -97,37 +99,6 @@ public class SealingTests(App app) : AppTest(app)
 
     [Fact]
     public void nothing_prints_a_personal_value() => $"{new Personal("ann@example.org")}".ShouldBe("[personal]");
-
-    private async Task<List<string>> TablesThatHold(params string[] words)
-    {
-        var found = new List<string>();
-        await using var source = NpgsqlDataSource.Create(App.Connection);
-        await using var tables = source.CreateCommand(
-            "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname in ('controlplane', 'wolverine')");
-        var names = new List<string>();
-        await using (var reader = await tables.ExecuteReaderAsync())
-        {
-            while (await reader.ReadAsync())
-            {
-                names.Add(reader.GetString(0));
-            }
-        }
-
-        names.Count.ShouldBeGreaterThan(10);
-        foreach (var (table, word) in names.SelectMany(name => words.Select(word => (name, word))))
-        {
-            // Bytes, such as the bodies of messages, are written in hexadecimal.
-            await using var search = source.CreateCommand(
-                $"select count(*) from {table} t where t::text like '%' || $1 || '%' or t::text like '%' || encode(convert_to($1, 'UTF8'), 'hex') || '%'");
-            search.Parameters.Add(new() { Value = word });
-            if ((long)(await search.ExecuteScalarAsync())! > 0)
-            {
-                found.Add(table);
-            }
-        }
-
-        return found;
-    }
 
     private async Task Execute(string sql)
     {
