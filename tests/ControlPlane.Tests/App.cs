@@ -48,8 +48,6 @@ public sealed class App : IAsyncLifetime
             web.UseSetting("ConnectionStrings:Postgres", connection);
             web.UseSetting("Sealing:KeyFile", Path.Combine(Path.GetTempPath(), $"{new NpgsqlConnectionStringBuilder(connection).Database}.json"));
             web.UseSetting("Logging:LogLevel:Default", "Error");
-            // It reports every conflict that a test provokes.
-            web.UseSetting("Logging:LogLevel:Marten", "None");
             web.UseSetting("RateLimits:PerAddress", "100000");
             web.UseSetting("Stripe:ApiKey", "sk_test_sandbox");
             web.UseSetting("Stripe:ApiBase", Sandbox.StripeApiBase);

@@ -43,7 +43,7 @@ public static class FirstDay
         var id = Text(instance, "id");
         var path = $"/v1/agent-instances/{id}";
         await Told("agent_instance.drafted", id);
-        await rest.Post($"{path}/trial/activate", null, 200, "state", "trialEndsAt");
+        await rest.Post($"{path}/trial/activate", null, 200, "state", "trial.endsAt");
         await Told("agent_instance.trial_started", id);
 
         Paper.Chapter("She configures it, makes it her current one, and its runtime reports.");

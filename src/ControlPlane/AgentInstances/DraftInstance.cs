@@ -72,9 +72,7 @@ public static class DraftInstanceEndpoint
 
         if ((facts.Tenant?.Tier ?? Tier.Solo) < blueprint.RequiredTier)
         {
-            return Problems.Because(
-                403, "tier_insufficient", "The blueprint needs a higher tier", null,
-                ("requiredTier", Words.Of(blueprint.RequiredTier)), ("upsellOfferRef", blueprint.OfferRef?.Value));
+            return Problems.TierInsufficient(blueprint.RequiredTier, blueprint.OfferRef?.Value);
         }
 
         var faults = Faults(command, facts, blueprint, config).ToArray();

@@ -31,6 +31,8 @@ public static class Storage
     /// <summary>The store of the API host, with its daemon and what reads it.</summary>
     public static void AddStore(this WebApplicationBuilder builder)
     {
+        // It reports every lost race as an error; what matters of it is told by whoever had it thrown at him.
+        builder.Logging.AddFilter("Marten.IDocumentStore", LogLevel.Critical);
         var services = builder.Services;
         services.AddSingleton<History>();
         services.AddSingleton<TenantDirectory>();
