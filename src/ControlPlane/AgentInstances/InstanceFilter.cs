@@ -69,7 +69,7 @@ internal static class InstanceFilter
         if (facets.Contains("state"))
         {
             var states = await fitting.Select(card => card.State).ToListAsync(cancellation);
-            counts["state"] = states.CountBy(Words.Of).ToDictionary();
+            counts["state"] = states.Order().CountBy(Words.Of).ToDictionary();
         }
 
         if (facets.Contains("phase"))
@@ -77,7 +77,7 @@ internal static class InstanceFilter
             var ids = await fitting.Select(card => card.Id).ToListAsync(cancellation);
             var runtimes = await session.Query<InstanceRuntime>().Select(runtime => new { runtime.Id, runtime.Phase }).ToListAsync(cancellation);
             var phases = runtimes.ToDictionary(runtime => InstanceRuntime.InstanceOf(runtime.Id), runtime => runtime.Phase);
-            counts["phase"] = ids.Select(id => phases.GetValueOrDefault(id)).CountBy(Words.Of).ToDictionary();
+            counts["phase"] = ids.Select(id => phases.GetValueOrDefault(id)).Order().CountBy(Words.Of).ToDictionary();
         }
 
         return counts;
