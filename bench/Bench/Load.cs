@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 
 namespace Bench;
 
-/// <summary>What came of one round of load; times in milliseconds.</summary>
-public sealed record Round(long Requests, double Seconds, long Refused, long Broken, double P50, double P90, double P99, double Max)
+/// <summary>What came of one round of load; times in milliseconds, percentiles where the generator tells them.</summary>
+public sealed record Round(long Requests, double Seconds, long Refused, long Broken, double Average, double? P50 = null, double? P90 = null, double? P99 = null, double? Max = null)
 {
     public double PerSecond => Requests / Seconds;
 
@@ -43,10 +43,12 @@ public static partial class Load
             ],
             ("PGPASSWORD", url.UserInfo.Split(':')[1]));
         var (count, rate, latency) = (Figure(Processed(), output), Figure(Rate(), output), Figure(Latency(), output));
-        return new((long)count, count / rate, 0, 0, latency, latency, latency, latency);
+        return new((long)count, count > 0 ? count / rate : seconds, 0, 0, latency);
     }
 
-    private static double Figure(Regex pattern, string output) => double.Parse(pattern.Match(output).Groups[1].Value, CultureInfo.InvariantCulture);
+    // Without a single transaction there is neither rate nor latency.
+    private static double Figure(Regex pattern, string output) =>
+        pattern.Match(output) is { Success: true } found ? double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
 
     private static async Task<string> RunAsync(string program, IEnumerable<string> arguments, (string Name, string Value) variable)
     {

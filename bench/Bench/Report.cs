@@ -11,6 +11,10 @@ public sealed record Row(string Contender, string Variant, IReadOnlyList<Round> 
 
     public double PerSecond => Median(round => round.PerSecond);
 
+    /// <summary>A median for people; a dash where the generator knows none.</summary>
+    public string Percentile(Func<Round, double?> figure) =>
+        Rounds.All(round => figure(round) is not null) ? Median(round => figure(round)!.Value).ToString("0.0", CultureInfo.InvariantCulture) : "-";
+
     public double Median(Func<Round, double> figure)
     {
         var sorted = Rounds.Select(figure).Order().ToArray();
@@ -24,10 +28,10 @@ public sealed record Target(string Against, double Ratio);
 /// <summary>A single figure with its target.</summary>
 public sealed record Figure(string Name, double Value, string Unit, double? AtMost = null, double? AtLeast = null)
 {
-    public bool IsReached => !double.IsNaN(Value) && !(Value > AtMost) && !(Value < AtLeast);
+    public bool IsReached => double.IsFinite(Value) && !(Value > AtMost) && !(Value < AtLeast);
 
     /// <summary>Out by ten times: not noise but damage.</summary>
-    public bool IsBroken => double.IsNaN(Value) || Value > AtMost * 10 || Value < AtLeast / 10;
+    public bool IsBroken => !double.IsFinite(Value) || Value > AtMost * 10 || Value < AtLeast / 10;
 }
 
 /// <summary>What one path came to.</summary>
@@ -64,13 +68,13 @@ public sealed class Report(Options options)
         Console.WriteLine($"{result.Path}: {result.Operation}");
         if (result.Rows.Count > 0)
         {
-            Console.WriteLine("  who      what    requests/s   p50 ms   p99 ms   CPU µs/request: own  database   memory MB   failed");
+            Console.WriteLine("  who      what    requests/s   avg ms   p50 ms   p99 ms   CPU µs/request: own  database   memory MB   failed");
         }
 
         foreach (var row in result.Rows)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  {row.Contender,-8} {row.Variant,-7} {row.PerSecond,10:0} {row.Median(r => r.P50),8:0.0} {row.Median(r => r.P99),8:0.0} {row.Median(r => r.ServerCpu),20:0} {row.Median(r => r.DatabaseCpu),9:0} {row.ResidentMegabytes,11:0} {row.Rounds.Sum(r => r.Refused + r.Broken),8}"));
+                $"  {row.Contender,-8} {row.Variant,-7} {row.PerSecond,10:0} {row.Median(r => r.Average),8:0.0} {row.Percentile(r => r.P50),8} {row.Percentile(r => r.P99),8} {row.Median(r => r.ServerCpu),20:0} {row.Median(r => r.DatabaseCpu),9:0} {row.ResidentMegabytes,11:0} {row.Rounds.Sum(r => r.Refused + r.Broken),8}"));
         }
 
         foreach (var figure in result.AllFigures)
