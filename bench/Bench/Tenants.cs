@@ -1,6 +1,7 @@
 using ControlPlane.AgentInstances;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
+using ControlPlane.Hosting.Bus;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
@@ -27,11 +28,13 @@ public sealed record Tenants(IReadOnlyList<Customer> All, Customer Large)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
         builder.Configuration["ConnectionStrings:Postgres"] = place.Connection("ours");
+        builder.Configuration["ConnectionStrings:RabbitMq"] = place.RabbitMq;
         builder.Configuration["Sealing:KeyFile"] = place.KeyFile;
         builder.Configuration["Catalog:Path"] = place.Catalog;
         builder.Configuration["Logging:LogLevel:Default"] = "Error";
         builder.AddCatalog();
         builder.AddDatabase();
+        builder.AddBus(HostRole.Api);
         builder.AddStore();
         builder.AddMessaging();
         builder.AddApi();

@@ -29,7 +29,6 @@ public static class BusHost
         services.AddSingleton(settings);
         services.AddSingleton<BusPublisher>();
         services.AddSingleton<RuntimeReports>();
-        services.AddHostedService<BusDaemon>();
         Hosting.Storage.AddDefaults(services, "control-plane-bus");
         services.AddMarten(inner =>
             {
@@ -54,6 +53,9 @@ public static class BusHost
             wolverine.Discovery.DisableConventionalDiscovery().IncludeType(typeof(RuntimeReportHandler));
             Topology.Declare(wolverine, settings);
         });
+
+        // Last, for it publishes to what Wolverine declares.
+        services.AddHostedService<BusDaemon>();
         return builder.Build();
     }
 

@@ -2,6 +2,7 @@ using ControlPlane.AgentInstances;
 using ControlPlane.Iam;
 using ControlPlane.Signup;
 using ControlPlane.Tenants;
+using JasperFx.CommandLine.Descriptions;
 
 namespace ControlPlane.Hosting.Bus;
 
@@ -17,7 +18,13 @@ public static class BusRegistration
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(Announcements);
         builder.Services.AddSingleton<BusTelemetry>();
-        if (settings.Url.Length > 0 && role != HostRole.Api)
+        if (settings.Url.Length == 0)
+        {
+            return;
+        }
+
+        builder.Services.AddSingleton<ISystemPart, BusStorage>();
+        if (role != HostRole.Api)
         {
             builder.Services.AddHostedService<BusSupervisor>();
         }
