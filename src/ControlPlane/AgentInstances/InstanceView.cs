@@ -74,10 +74,20 @@ public sealed record InstanceLinks(string Self, string Config, string Blueprint)
 /// <summary>Shows instances.</summary>
 public sealed class InstanceViews(CatalogStore catalog, TimeProvider time) : IShow<InstanceView>
 {
-    public async Task<InstanceView?> LoadAsync(string id, IQuerySession session, CancellationToken cancellation) =>
-        await session.CurrentAsync<InstanceCard>(id, card => card.Id, cancellation) is { } card
-            ? Of(card, await session.LoadAsync<InstanceRuntime>(InstanceRuntime.StreamOf(id), cancellation), time.GetUtcNow())
-            : null;
+    public async Task<InstanceView?> LoadAsync(string id, IQuerySession session, CancellationToken cancellation)
+    {
+        if (session.Pending<InstanceCard>(card => card.Id == id) is { } pending)
+        {
+            // What is drafted in this very commit has no runtime yet.
+            return Of(
+                pending, pending.Version == 1 ? null : await session.LoadAsync<InstanceRuntime>(InstanceRuntime.StreamOf(id), cancellation), time.GetUtcNow());
+        }
+
+        var batch = session.CreateBatchQuery();
+        var (card, runtime) = (batch.Load<InstanceCard>(id), batch.Load<InstanceRuntime>(InstanceRuntime.StreamOf(id)));
+        await batch.Execute(cancellation);
+        return await card is { } found ? Of(found, await runtime, time.GetUtcNow()) : null;
+    }
 
     public InstanceView Of(InstanceCard card, InstanceRuntime? runtime, DateTimeOffset now)
     {

@@ -141,12 +141,10 @@ public static class AnswerWriter
     }
 }
 
-/// <summary>Reads from what a commit is about to write, else from the store.</summary>
-public static class CurrentDocuments
+public static class PendingDocuments
 {
-    public static async Task<T?> CurrentAsync<T>(this IQuerySession session, string id, Func<T, string> identity, CancellationToken cancellation)
-        where T : notnull =>
-        session is IDocumentSession writing && writing.PendingChanges.AllChangedFor<T>().FirstOrDefault(document => identity(document) == id) is { } pending
-            ? pending
-            : await session.LoadAsync<T>(id, cancellation);
+    /// <summary>What the commit under way, if there is one, is about to write.</summary>
+    public static T? Pending<T>(this IQuerySession session, Func<T, bool> fits)
+        where T : class =>
+        session is IDocumentSession writing ? writing.PendingChanges.AllChangedFor<T>().FirstOrDefault(fits) : null;
 }
