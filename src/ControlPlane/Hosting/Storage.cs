@@ -23,6 +23,7 @@ public static class Storage
         services.AddSingleton(_ => MasterKeys.Load(builder.Configuration["Sealing:KeyFile"] ?? ".local/keys.json", mayCreate: isDevelopment));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<Sealer>();
+        services.AddHostedService<CacheWatch>();
         services.AddHttpContextAccessor();
         services.AddSingleton<DaemonWakeup>();
         services.AddHostedService(provider => provider.GetRequiredService<DaemonWakeup>());

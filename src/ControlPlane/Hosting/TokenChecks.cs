@@ -9,12 +9,13 @@ using Npgsql;
 namespace ControlPlane.Hosting;
 
 /// <summary>
-/// Turns a presented token into a <see cref="Caller"/>. What it finds is remembered for seconds; a revocation drops it at
-/// once on this node, and the age of the memory bounds it on every other.
+/// Turns a presented token into a <see cref="Caller"/>. What it finds is remembered for a minute while <see cref="RefreshAsync"/>
+/// is called every second or so, for seconds otherwise; a revocation drops it at once on this node, and within seconds on every other.
 /// </summary>
 public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database, TimeProvider time)
 {
-    private static readonly TimeSpan RememberFor = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan RememberFor = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan TrustFor = TimeSpan.FromSeconds(4);
     private const int MaxRemembered = 50_000;
 
     // One round trip: the holder of the secret, with everything he holds now.
@@ -25,8 +26,12 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
         where s.id = $1
         """;
 
+    // A change is stamped when its transaction begins and seen when it ends.
+    private const string Changed = $"select id from {StoreModel.Schema}.mt_doc_principal where mt_last_modified > now() - interval '20 seconds'";
+
     private readonly ConcurrentDictionary<string, (Holder Holder, long At)> _remembered = new();
     private long _forgotten;
+    private long _refreshedAt = long.MinValue;
 
     public async ValueTask<Caller?> CheckAsync(string? token, CancellationToken cancellation)
     {
@@ -36,8 +41,9 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
         }
 
         var hash = TokenFormat.HashOf(token);
-        if (!_remembered.TryGetValue(hash, out var known) || time.GetElapsedTime(known.At) > RememberFor)
+        if (!_remembered.TryGetValue(hash, out var known) || !IsGood(known.At))
         {
+            var asked = time.GetTimestamp();
             var before = Volatile.Read(ref _forgotten);
             if (await FindAsync(hash, cancellation) is not { } found)
             {
@@ -50,7 +56,7 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
                 _remembered.Clear();
             }
 
-            known = (found, time.GetTimestamp());
+            known = (found, asked);
             _remembered[hash] = known;
 
             // What was read before a revocation must not be remembered after it.
@@ -75,6 +81,36 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
             }
         }
     }
+
+    /// <summary>Forgets what has changed in the database; what is left is good for another few seconds.</summary>
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var asked = time.GetTimestamp();
+        await using var command = database.CreateCommand(Changed);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var changed = new HashSet<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            changed.Add(reader.GetString(0));
+        }
+
+        Interlocked.Increment(ref _forgotten);
+        var isUnbroken = IsTrusted(_refreshedAt);
+        foreach (var (hash, known) in _remembered)
+        {
+            if (!isUnbroken || changed.Contains(known.Holder.Principal.Id) || time.GetElapsedTime(known.At) > RememberFor)
+            {
+                _remembered.TryRemove(hash, out _);
+            }
+        }
+
+        Volatile.Write(ref _refreshedAt, asked);
+    }
+
+    private bool IsGood(long since) =>
+        time.GetElapsedTime(since) < RememberFor && (IsTrusted(since) || IsTrusted(Volatile.Read(ref _refreshedAt)));
+
+    private bool IsTrusted(long since) => since != long.MinValue && time.GetElapsedTime(since) < TrustFor;
 
     private async Task<Holder?> FindAsync(string hash, CancellationToken cancellation)
     {

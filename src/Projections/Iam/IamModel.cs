@@ -16,6 +16,7 @@ public static class IamModel
             .Event<AccessTokenRevoked>("access_token.revoked", "sec-12m");
         store.Projections.Snapshot<Principal>(SnapshotLifecycle.Inline);
         store.Projections.Add<AccessTokenProjection>(ProjectionLifecycle.Inline);
+        store.Schema.For<Principal>().IndexLastModified();
         store.Schema.For<TokenSecret>().SingleTenanted().Index(secret => secret.TokenId);
         store.Schema.For<EmailAddress>().SingleTenanted();
     }

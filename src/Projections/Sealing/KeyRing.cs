@@ -6,14 +6,20 @@ using Npgsql;
 namespace ControlPlane.Sealing;
 
 /// <summary>
-/// The keys of all tenants: key-encryption key → tenant key → subject key. Opened keys are remembered for seconds, so that a key
-/// that is quarantined or destroyed opens nothing on any node five seconds later.
+/// The keys of all tenants: key-encryption key → tenant key → subject key. Opened keys are remembered for minutes while
+/// <see cref="RefreshAsync"/> is called every second or so, for seconds otherwise, so that a key that is quarantined or destroyed
+/// opens nothing on any node five seconds later.
 /// </summary>
 public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeProvider time) : IDisposable
 {
-    private static readonly TimeSpan CacheFor = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan CacheFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan TrustFor = TimeSpan.FromSeconds(4);
+
+    // A change is stamped when its transaction begins and seen when it ends.
+    private static readonly TimeSpan LookBack = TimeSpan.FromSeconds(20);
     private readonly ConcurrentDictionary<string, SubjectKey> _byId = new();
     private readonly ConcurrentDictionary<(string Tenant, string Subject), string> _ids = new();
+    private long _refreshedAt = long.MinValue;
 
     /// <summary>Opens a stored value; the two placeholders of <see cref="Personal"/> tell that its key no longer does.</summary>
     public string Open(string sealedForm)
@@ -60,10 +66,11 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
             return cached;
         }
 
+        var asked = time.GetTimestamp();
         await using var connection = await database.OpenConnectionAsync(cancellation);
         var found = await KeyRows.FindAsync(connection, tenant, subject, cancellation)
             ?? await CreateAsync(connection, tenant, subject, cancellation);
-        return Remember(found);
+        return Remember(found, asked);
     }
 
     /// <summary>Destroys the key of one subject: what it has sealed reads as erased from here on, and within seconds on every other node.</summary>
@@ -75,6 +82,22 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
         {
             _byId.TryRemove(id, out _);
         }
+    }
+
+    /// <summary>Drops what has changed in the database; what is left is good for another few seconds.</summary>
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var asked = time.GetTimestamp();
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var changed = await KeyRows.ChangedAsync(connection, LookBack, cancellation);
+        var isUnbroken = IsTrusted(_refreshedAt);
+        foreach (var key in _byId.Values.Where(key => !isUnbroken || changed.Contains(key.Tenant) || changed.Contains(key.Id) || HasAged(key)))
+        {
+            _byId.TryRemove(key.Id, out _);
+            _ids.TryRemove((key.Tenant, key.Subject), out _);
+        }
+
+        Volatile.Write(ref _refreshedAt, asked);
     }
 
     /// <summary>Drops every opened key of a tenant, so that the next use sees its present state.</summary>
@@ -95,19 +118,24 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
     }
 
     private SubjectKey? Cached(string keyId) =>
-        _byId.TryGetValue(keyId, out var key) && time.GetElapsedTime(key.OpenedAt) < CacheFor ? key : null;
+        _byId.TryGetValue(keyId, out var key) && !HasAged(key) && (IsTrusted(key.OpenedAt) || IsTrusted(Volatile.Read(ref _refreshedAt))) ? key : null;
+
+    private bool HasAged(SubjectKey key) => time.GetElapsedTime(key.OpenedAt) > CacheFor;
+
+    private bool IsTrusted(long since) => since != long.MinValue && time.GetElapsedTime(since) < TrustFor;
 
     private SubjectKey? Load(string keyId)
     {
+        var asked = time.GetTimestamp();
         using var connection = database.OpenConnection();
-        return KeyRows.Find(connection, keyId) is { } row ? Remember(row) : null;
+        return KeyRows.Find(connection, keyId) is { } row ? Remember(row, asked) : null;
     }
 
-    private SubjectKey Remember(KeyRow row)
+    private SubjectKey Remember(KeyRow row, long asked)
     {
         var tenantKey = masters.Unwrap(row.TenantWrapped, row.Tenant);
         var key = new SubjectKey(
-            row.Id, row.Tenant, row.Subject, MasterKeys.Unwrap(tenantKey, row.Wrapped.AsSpan(1), row.Id), row.State, time.GetTimestamp());
+            row.Id, row.Tenant, row.Subject, MasterKeys.Unwrap(tenantKey, row.Wrapped.AsSpan(1), row.Id), row.State, asked);
         CryptographicOperations.ZeroMemory(tenantKey);
         _ids[(row.Tenant, row.Subject)] = row.Id;
         return _byId[row.Id] = key;

@@ -23,6 +23,7 @@ internal static class KeyRows
         tenants.AddColumn("wrapped", "bytea");
         tenants.AddColumn<string>("state").NotNull();
         tenants.AddColumn("changed_at", "timestamptz").NotNull();
+        tenants.Indexes.Add(new IndexDefinition("ix_tenant_keys_changed") { Columns = ["changed_at"] });
         yield return tenants;
 
         var subjects = new Table("controlplane.subject_keys");
@@ -32,6 +33,7 @@ internal static class KeyRows
         subjects.AddColumn("wrapped", "bytea");
         subjects.AddColumn("changed_at", "timestamptz").NotNull();
         subjects.Indexes.Add(new IndexDefinition("ux_subject_keys_subject") { Columns = ["tenant_id", "subject"], IsUnique = true });
+        subjects.Indexes.Add(new IndexDefinition("ix_subject_keys_changed") { Columns = ["changed_at"] });
         yield return subjects;
     }
 
@@ -47,6 +49,26 @@ internal static class KeyRows
         await using var command = Command(connection, $"{Select} s.tenant_id = $1 and s.subject = $2", tenant, subject);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation) ? Read(reader) : null;
+    }
+
+    /// <summary>Which tenants' keys, and which subjects' by their ids, have changed of late.</summary>
+    public static async Task<HashSet<string>> ChangedAsync(NpgsqlConnection connection, TimeSpan within, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            connection,
+            """
+            select tenant_id from controlplane.tenant_keys where changed_at > now() - $1
+            union all select id from controlplane.subject_keys where changed_at > now() - $1
+            """,
+            within);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var changed = new HashSet<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            changed.Add(reader.GetString(0));
+        }
+
+        return changed;
     }
 
     public static async Task InsertAsync(

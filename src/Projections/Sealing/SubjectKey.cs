@@ -18,6 +18,8 @@ internal sealed class SubjectKey(string id, string tenant, string subject, byte[
 
     public string Tenant => tenant;
 
+    public string Subject => subject;
+
     public KeyState State => state;
 
     public long OpenedAt => openedAt;
