@@ -25,9 +25,21 @@ public static class Messaging
         wolverine.Durability.OutboxStaleTime = wolverine.Durability.InboxStaleTime = 5.Minutes();
         wolverine.Durability.ScheduledJobPollingTime = 1.Seconds();
         wolverine.Durability.NodeAssignmentHealthCheckTracingEnabled = false;
+        wolverine.TakeOverSoon();
         wolverine.Policies.MessageExecutionLogLevel(LogLevel.Debug);
         wolverine.Policies.MessageSuccessLogLevel(LogLevel.Debug);
         wolverine.AddFailureRules();
+    }
+
+    // A node that was killed holds its messages, and the timers if it led, until another node has missed its heartbeat for this long.
+    // One that is merely slow gets its messages handled twice, which every handler bears.
+    private static void TakeOverSoon(this WolverineOptions wolverine)
+    {
+        wolverine.Durability.HealthCheckPollingTime = 2.Seconds();
+        wolverine.Durability.FirstHealthCheckExecution = 1.Seconds();
+        wolverine.Durability.CheckAssignmentPeriod = 5.Seconds();
+        wolverine.Durability.StaleNodeTimeout = 12.Seconds();
+        wolverine.Durability.StaleNodeEjectionThreshold = 3;
     }
 
     // What never passes goes to the dead letters at once; what may pass is tried again for about a day.

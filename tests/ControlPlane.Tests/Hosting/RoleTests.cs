@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ControlPlane.Hosting.Bus;
 using ControlPlane.Tests.Bus;
@@ -73,84 +71,5 @@ public sealed class RoleTests
         await using var database = Npgsql.NpgsqlDataSource.Create(connection);
         await using var count = database.CreateCommand($"select count(*) from {schema}.wolverine_nodes");
         return (long)(await count.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-    }
-}
-
-/// <summary>The service as it is started in production: a process with arguments.</summary>
-internal sealed class ServiceProcess : IAsyncDisposable
-{
-    private readonly Process _process;
-    private readonly HttpClient _client;
-
-    private ServiceProcess(Process process, int port) => (_process, _client) = (process, new() { BaseAddress = new($"http://127.0.0.1:{port}") });
-
-    public static async Task<ServiceProcess> StartAsync(string role, string connection, string broker)
-    {
-        var port = FreePort();
-        var service = new ServiceProcess(Start(role, connection, broker, port), port);
-        _ = service._process.StandardOutput.ReadToEndAsync();
-        _ = service._process.StandardError.ReadToEndAsync();
-        await Until.TrueAsync(async () =>
-        {
-            service._process.HasExited.ShouldBeFalse();
-            try
-            {
-                return await service.GetAsync("/healthz/ready") == HttpStatusCode.OK;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
-        return service;
-    }
-
-    public static async Task<(int Code, string Output)> RunAsync(string role, string connection, string broker)
-    {
-        using var process = Start(role, connection, broker, FreePort());
-        var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, string.Concat(await output));
-    }
-
-    public async Task<HttpStatusCode> GetAsync(string path)
-    {
-        using var response = await _client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-        return response.StatusCode;
-    }
-
-    public async Task<JsonNode> HealthAsync() => JsonNode.Parse(await _client.GetStringAsync(new Uri("/healthz", UriKind.Relative), TestContext.Current.CancellationToken))!;
-
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _client.Dispose();
-    }
-
-    private static Process Start(string role, string connection, string broker, int port)
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--role", role])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(typeof(Program).Assembly.Location)!,
-        };
-        foreach (var (key, value) in BusApp.Settings(connection, broker))
-        {
-            start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        }
-
-        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
-        start.Environment["DOTNET_ENVIRONMENT"] = start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
-        return Process.Start(start)!;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
