@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Npgsql;
 
 namespace ControlPlane.Tests;
@@ -13,6 +14,7 @@ public sealed class DatabaseProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly Task _accepting;
     private volatile bool _closed;
+    private volatile string? _lost;
 
     public DatabaseProxy(string connection)
     {
@@ -39,7 +41,10 @@ public sealed class DatabaseProxy : IAsyncDisposable
         }
     }
 
-    public void Open() => _closed = false;
+    public void Open() => (_closed, _lost) = (false, null);
+
+    /// <summary>From now on a commit of what holds these words happens and is never heard of: the connection that asked for it stays silent.</summary>
+    public void LoseAnswersToCommitsOf(string words) => _lost = words;
 
     public async ValueTask DisposeAsync()
     {
@@ -64,6 +69,18 @@ public sealed class DatabaseProxy : IAsyncDisposable
         }
     }
 
+    private static async Task PassAsync(NetworkStream from, NetworkStream to, Predicate<ReadOnlyMemory<byte>> passes)
+    {
+        var buffer = new byte[64 * 1024];
+        while (await from.ReadAsync(buffer) is var count and > 0)
+        {
+            if (passes(buffer.AsMemory(0, count)))
+            {
+                await to.WriteAsync(buffer.AsMemory(0, count));
+            }
+        }
+    }
+
     private static Task DropAsync(TcpClient client)
     {
         client.Close();
@@ -78,9 +95,10 @@ public sealed class DatabaseProxy : IAsyncDisposable
         try
         {
             await server.ConnectAsync(_server.Host!, _server.Port);
+            var asked = new Transaction();
             await Task.WhenAny(
-                client.GetStream().CopyToAsync(server.GetStream()),
-                server.GetStream().CopyToAsync(client.GetStream()));
+                PassAsync(client.GetStream(), server.GetStream(), bytes => asked.Hear(bytes, _lost)),
+                PassAsync(server.GetStream(), client.GetStream(), _ => !asked.IsLost));
         }
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
@@ -91,6 +109,23 @@ public sealed class DatabaseProxy : IAsyncDisposable
             client.Close();
             _clients.TryRemove(client, out _);
             _clients.TryRemove(server, out _);
+        }
+    }
+
+    /// <summary>What a connection has asked for since its last commit.</summary>
+    private sealed class Transaction
+    {
+        private string _heard = "";
+
+        public bool IsLost { get; private set; }
+
+        public bool Hear(ReadOnlyMemory<byte> bytes, string? lost)
+        {
+            _heard += Encoding.Latin1.GetString(bytes.Span);
+            var commits = _heard.Contains("COMMIT", StringComparison.Ordinal);
+            IsLost |= commits && lost is not null && _heard.Contains(lost, StringComparison.Ordinal);
+            _heard = commits ? "" : _heard[^Math.Min(_heard.Length, 256 * 1024)..];
+            return true;
         }
     }
 }

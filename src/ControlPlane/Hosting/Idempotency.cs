@@ -132,24 +132,19 @@ public static class Idempotency
         }
 
         context.Commit().Repetition = repetition;
-        try
+        using var answer = new HeldAnswer(context);
+        var failure = await answer.HoldAsync(next);
+        if (failure is null && context.Response.StatusCode < 300 && await IsFirstAsync(context, repetition))
         {
-            await next(context);
-        }
-        catch (Exception error) when (ProblemWriter.InDatabase(error)?.TableName == Repetition.Table)
-        {
-            // The same request on another node was faster, and its answer is there now.
-            if (!await ReplayAsync(context, repetition))
-            {
-                await context.WriteAsync(Problems.Raced());
-            }
-
+            await answer.SendAsync();
             return;
         }
 
-        if (!repetition.IsKept && context.Features.Get<Commit>() is { WithoutSecrets: { } rendered } && context.Response.StatusCode < 300)
+        // The same request on another node may have been faster: that is why this one was refused, or found nothing left to do.
+        if (!await ReplayAsync(context, repetition))
         {
-            await KeepAsync(context, repetition, rendered);
+            failure?.Throw();
+            await answer.SendAsync();
         }
     }
 
@@ -163,6 +158,7 @@ public static class Idempotency
             return false;
         }
 
+        context.Response.Headers.ForgetAnswer();
         if (reader.GetString(0) != repetition.Fingerprint)
         {
             await context.WriteAsync(Problems.Because(422, "idempotency_key_reused", "The key was used with another body"));
@@ -175,8 +171,13 @@ public static class Idempotency
     }
 
     // A request that changed nothing had no transaction to put its answer in.
-    private static async Task KeepAsync(HttpContext context, Repetition repetition, Rendered rendered)
+    private static async Task<bool> IsFirstAsync(HttpContext context, Repetition repetition)
     {
+        if (repetition.IsKept || context.Features.Get<Commit>() is not { WithoutSecrets: { } rendered })
+        {
+            return true;
+        }
+
         var database = context.RequestServices.GetRequiredService<NpgsqlDataSource>();
         var sql = Repetition.Insert.Replace("(?, ?, ?, ?, ?, ?, ?)", """
             ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant_id, principal_id, operation, key)
@@ -184,7 +185,7 @@ public static class Idempotency
             where idempotency_keys.expires_at <= now()
             """, StringComparison.Ordinal);
         await using var command = Command(database, sql, await repetition.RowAsync(rendered, context.RequestAborted));
-        await command.ExecuteNonQueryAsync(context.RequestAborted);
+        return await command.ExecuteNonQueryAsync(context.RequestAborted) > 0;
     }
 
     private static NpgsqlCommand Command(NpgsqlDataSource database, string sql, object[] values)

@@ -28,13 +28,13 @@ public static partial class ProblemWriter
                 LogUnexpected(log, error, context.GetEndpoint()?.DisplayName ?? context.Request.Method, RequestIds.Current);
             }
 
-            Forget(context.Response.Headers);
+            context.Response.Headers.ForgetAnswer();
             await context.WriteAsync(problem);
         }
     });
 
-    // What an answer that failed midway has said of itself; security, rate and request headers stay.
-    private static void Forget(IHeaderDictionary headers)
+    /// <summary>Removes what an answer that is not sent has said of itself; security, rate and request headers stay.</summary>
+    public static void ForgetAnswer(this IHeaderDictionary headers)
     {
         headers.Remove("ETag");
         headers.Remove("Location");
@@ -48,6 +48,11 @@ public static partial class ProblemWriter
         if (problem.Status == 401)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (problem.Status == 503)
+        {
+            context.Response.Headers.RetryAfter = "1";
         }
 
         await context.Response.WriteAsJsonAsync(problem, Json.Http, Problems.ContentType, context.RequestAborted);
