@@ -6,9 +6,11 @@ namespace ControlPlane.Tests;
 public static class Servers
 {
     /// <summary>The database to make others from.</summary>
-    public static NpgsqlConnectionStringBuilder Postgres()
+    public static NpgsqlConnectionStringBuilder Postgres() => Postgres(new Uri(Given("CONTROLPLANE_POSTGRES")));
+
+    /// <summary>The same of another server.</summary>
+    public static NpgsqlConnectionStringBuilder Postgres(Uri url)
     {
-        var url = new Uri(Given("CONTROLPLANE_POSTGRES"));
         var user = url.UserInfo.Split(':', 2);
         return new()
         {
