@@ -54,7 +54,7 @@ public sealed class TwoNodesTests(TwoNodesTests.Nodes nodes) : IClassFixture<Two
         }
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task a_crash_between_commit_and_answer_leaves_the_answer_to_whoever_asks_again()
     {
         await using var world = await World.CreateAsync(hasBroker: false);
