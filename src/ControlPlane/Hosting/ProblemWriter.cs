@@ -70,11 +70,14 @@ public static partial class ProblemWriter
         InvalidStreamOperationException => Problems.Because(410, "gone", "The resource is gone for ever"),
         _ when InDatabase(error) is { SqlState: Quotas.SqlState } full => Quotas.Explain(full),
         _ when InDatabase(error) is { SqlState: PostgresErrorCodes.UniqueViolation } duplicate => Uniqueness.Explain(duplicate),
-        _ when InDatabase(error) is { IsTransient: true } or { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CannotConnectNow }
-            || error is NpgsqlException { IsTransient: true } or TimeoutException =>
+        _ when InDatabase(error) is { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CannotConnectNow } || HasLostDatabase(error) =>
             Problems.Because(503, "unavailable", "The service can't reach its database", null, ("retryable", true)),
         _ => null,
     };
+
+    // The store wraps it in whatever it was doing when the connection broke.
+    private static bool HasLostDatabase(Exception? error) =>
+        error is NpgsqlException { IsTransient: true } or TimeoutException || (error is not null && HasLostDatabase(error.InnerException));
 
     internal static PostgresException? InDatabase(Exception? error) => error switch
     {
