@@ -134,7 +134,7 @@ public static class Idempotency
         context.Commit().Repetition = repetition;
         using var answer = new HeldAnswer(context);
         var failure = await answer.HoldAsync(next);
-        if (failure is null && context.Response.StatusCode < 300 && await IsFirstAsync(context, repetition))
+        if (failure is null && (repetition.IsKept || context.Response.StatusCode < 300) && await IsFirstAsync(context, repetition))
         {
             await answer.SendAsync();
             return;

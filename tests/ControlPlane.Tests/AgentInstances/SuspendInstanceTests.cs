@@ -27,13 +27,17 @@ public class SuspendInstanceTests(App app) : InstanceTest(app)
         (await Post($"{All}/{id}/suspend", new { reason = new { code = "abuse" } }, Platform, ("X-Tenant-Id", Tenant))).ShouldHave(200);
         (await Post($"{All}/{id}/suspend", "{}")).ShouldHave(200);
 
-        var partly = await Post($"{All}/{id}/resume", "{}");
+        var key = ("Idempotency-Key", id);
+        var partly = await Post($"{All}/{id}/resume", "{}", headers: key);
+        var repeated = await Post($"{All}/{id}/resume", "{}", headers: key);
         var again = await Post($"{All}/{id}/resume", "{}");
         var lifted = await Post($"{All}/{id}/resume", "{}", Platform, ("X-Tenant-Id", Tenant));
 
         partly.ShouldRefuse(409, "invalid_state");
         partly.Headers["Content-Type"].ShouldStartWith("application/problem+json");
         partly.Body!["blockedBy"]!.ToJsonString().ShouldBe("""["abuse"]""");
+        partly.Headers.ShouldNotContainKey("Idempotency-Replayed");
+        (repeated.Headers["Idempotency-Replayed"], repeated.Body!.ToJsonString()).ShouldBe(("true", partly.Body.ToJsonString()));
         again.ShouldRefuse(409, "invalid_state");
         lifted.ShouldHave(200).Text("state").ShouldBe("trial");
         (await History(id)).ShouldBe(["drafted", "trial_started", "suspended", "suspended", "resumed", "resumed"]);
