@@ -36,15 +36,16 @@ public abstract class AppTest(App app) : IAsyncLifetime
         Owner = await Join(Roles.Owner, $"/tenants/{Tenant}", Me);
     }
 
-    /// <summary>One more principal of the tenant, with a role; gives its token.</summary>
-    protected async Task<string> Join(string role, string scope, string? principal = null)
+    /// <summary>One more principal of the tenant, or of another, with a role; gives its token.</summary>
+    protected async Task<string> Join(string role, string scope, string? principal = null, string? home = null, string? email = null)
     {
         principal ??= Ids.New("prn");
-        var minted = Minted.For(Tenant, principal, new Personal("first"), [], TimeProvider.System.GetUtcNow().AddDays(1), principal);
-        await using var session = app.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(Tenant);
+        home ??= Tenant;
+        var minted = Minted.For(home, principal, new Personal("first"), [], TimeProvider.System.GetUtcNow().AddDays(1), principal);
+        await using var session = app.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(home);
         session.Events.StartStream<Principal>(
             principal,
-            new PrincipalCreated(PrincipalType.User, new Personal($"{principal}@example.org"), new Personal("Ann"), null, principal),
+            new PrincipalCreated(PrincipalType.User, new Personal(email ?? $"{principal}@example.org"), new Personal("Ann"), null, principal),
             new RoleGranted(Ids.New("ras"), role, scope, null, GrantedVia.Signup, principal),
             minted.Event);
         session.Store(minted.LookUp);

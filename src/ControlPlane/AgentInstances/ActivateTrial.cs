@@ -3,7 +3,6 @@ using ControlPlane.Hosting;
 using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
-using ControlPlane.Tenants;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine;
@@ -26,13 +25,13 @@ public static class ActivateTrialEndpoint
     {
         var blueprint = catalog.Get<AgentBlueprint>(instance.BlueprintRef);
         var owner = await session.LoadAsync<Principal>(instance.OwnerPrincipalId, cancellation);
-        string[] keys = owner is null
-            ? [$"tenant:{caller.TenantId}:{blueprint.Name}"]
-            : [
-                $"tenant:{caller.TenantId}:{blueprint.Name}",
-                $"owner:{await ring.HashAsync(Tenant.Platform, owner.SubjectId.Value.Trim().ToLowerInvariant(), cancellation)}:{blueprint.Name}",
-            ];
-        var used = await session.LoadManyAsync<TrialUse>(cancellation, keys);
+        List<string> keys = [$"tenant:{caller.TenantId}:{blueprint.Name}"];
+        if (owner is { SubjectId.IsReadable: true })
+        {
+            keys.Add($"owner:{await EmailText.SubjectHashAsync(ring, owner.SubjectId.Value, cancellation)}:{blueprint.Name}");
+        }
+
+        var used = await session.LoadManyAsync<TrialUse>(cancellation, [.. keys]);
         return new(blueprint.Spec, catalog.Get<PlanProfile>(instance.PlanRef).Spec.Trial, keys, used.Count > 0 ? used[0] : null);
     }
 

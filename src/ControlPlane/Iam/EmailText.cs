@@ -24,6 +24,11 @@ public static class EmailText
         return trimmed[..at] + trimmed[at..].ToLowerInvariant();
     }
 
+    /// <summary>As <see cref="HashAsync"/>, for whatever names a principal: an address, or an id of another kind.</summary>
+    public static ValueTask<string> SubjectHashAsync(KeyRing ring, string subject, CancellationToken cancellation) => IsAddress(subject)
+        ? HashAsync(ring, subject, cancellation)
+        : ring.HashAsync(Tenant.Platform, $"subject\n{subject.Trim()}", cancellation);
+
     /// <summary>The keyed hash to look an address up by, whatever the case of its letters. It spans tenants, so it stands in look-ups only.</summary>
     public static ValueTask<string> HashAsync(KeyRing ring, string text, CancellationToken cancellation) =>
         ring.HashAsync(Tenant.Platform, $"email\n{Normal(text).ToLowerInvariant()}", cancellation);

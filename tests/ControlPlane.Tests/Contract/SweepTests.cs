@@ -35,7 +35,7 @@ public class SweepTests(App app) : AppTest(app)
         var seats = new List<(string Role, string Scope, string Token)>();
         foreach (var role in Roles.Names)
         {
-            seats.Add((role, "/", await JoinFrom(ControlPlane.Tenants.Tenant.Platform, role, "/")));
+            seats.Add((role, "/", await Join(role, "/", home: ControlPlane.Tenants.Tenant.Platform)));
             seats.Add((role, here, await Join(role, here)));
             seats.Add((role, $"{here}/agent-instances/{instance}", await Join(role, $"{here}/agent-instances/{instance}")));
             seats.Add((role, "another tenant", await Join(role, $"/tenants/{Ids.New("ten")}")));
@@ -182,19 +182,4 @@ public class SweepTests(App app) : AppTest(app)
     private static string? ExampleOf(Described operation) => operation.Body is not { } body ? null
         : body["examples"]?[0]?.ToJsonString()
         ?? (body["required"] is null ? "{}" : throw new ShouldAssertException("give the body's record an <example>"));
-
-    private async Task<string> JoinFrom(string home, string role, string scope)
-    {
-        var principal = Ids.New("prn");
-        var minted = Minted.For(home, principal, new Personal("first"), [], TimeProvider.System.GetUtcNow().AddDays(1), principal);
-        await using var session = App.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(home);
-        session.Events.StartStream<Principal>(
-            principal,
-            new PrincipalCreated(PrincipalType.User, new Personal($"{principal}@example.org"), new Personal("Ann"), null, principal),
-            new RoleGranted(Ids.New("ras"), role, scope, null, GrantedVia.Signup, principal),
-            minted.Event);
-        session.Store(minted.LookUp);
-        await session.SaveChangesAsync(TestContext.Current.CancellationToken);
-        return minted.Secret;
-    }
 }
