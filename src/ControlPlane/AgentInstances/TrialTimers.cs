@@ -33,10 +33,14 @@ public static class TrialTimers
 
 public static class RemindOfTrialHandler
 {
-    public static (TrialEnding?, OutgoingMessages) Handle(RemindOfTrial timer, [WriteModel(nameof(RemindOfTrial.InstanceId))] AgentInstance? instance) =>
-        instance?.Life.PeriodEndsAt == timer.EndsAt && !(timer.DaysLeft >= instance.Life.RemindedDaysLeft)
+    public static (TrialEnding?, OutgoingMessages) Handle(
+        RemindOfTrial timer, [WriteModel(nameof(RemindOfTrial.InstanceId))] AgentInstance? instance, TimeProvider time) =>
+        instance?.Life.PeriodEndsAt == timer.EndsAt && !(timer.DaysLeft >= instance.Life.RemindedDaysLeft) && !IsLate(timer, time.GetUtcNow())
             ? (new(timer.DaysLeft), [new SendTrialLetter(instance.Id, timer.DaysLeft, 0)])
             : (null, []);
+
+    // A whole day late, it would tell of days that are gone.
+    private static bool IsLate(RemindOfTrial timer, DateTimeOffset now) => timer.EndsAt - now <= TimeSpan.FromDays(timer.DaysLeft - 1);
 }
 
 public static class EndTrialHandler

@@ -1,4 +1,5 @@
 using ControlPlane.AgentInstances;
+using ControlPlane.Storage;
 
 namespace ControlPlane.Tests.AgentInstances;
 
@@ -28,6 +29,17 @@ public class TrialTests(App app) : InstanceTest(app)
         refused.ShouldRefuse(409, "trial_consumed");
         refused.Body!["at"].ShouldNotBeNull();
         (await State(second)).ShouldBe("draft");
+    }
+
+    [Fact]
+    public async Task an_owner_tries_a_blueprint_once_whatever_tenant_he_comes_with()
+    {
+        await Trial();
+        var elsewhere = Ids.New("ten");
+        var again = await Join("owner", $"/tenants/{elsewhere}", home: elsewhere, email: $"{Me}@Example.ORG");
+        var id = (await Post(All, new { blueprintRef = Blueprint, displayName = "Scout" }, again)).ShouldHave(201).Text("id");
+
+        (await Post($"{All}/{id}/trial/activate", "{}", again)).ShouldRefuse(409, "trial_consumed");
     }
 
     [Fact]
@@ -98,10 +110,25 @@ public class TrialTests(App app) : InstanceTest(app)
         (await History(id)).ShouldBe(["drafted", "trial_started", "suspended", "deletion_requested", "deletion_started", "deleted"]);
     }
 
+    [Theory]
+    [InlineData(3, -72, true)]
+    [InlineData(3, -49, true)]
+    [InlineData(3, -48, false)]
+    [InlineData(1, -1, true)]
+    [InlineData(1, 0, false)]
+    public void a_reminder_that_comes_too_late_is_left_out(int daysLeft, int hours, bool isSent)
+    {
+        var ends = new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+        var trial = new AgentInstance("ain_1", Blueprint, "trial@1", new("x"), new("{}"), "prn_1") { Life = new(InstanceState.Trial) { TrialEndsAt = ends } };
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(ends.AddHours(hours));
+
+        (RemindOfTrialHandler.Handle(new("ain_1", ends, daysLeft), trial, clock).Item1 is not null).ShouldBe(isSent);
+    }
+
     [Fact]
     public void timers_of_another_trial_or_of_a_changed_state_do_nothing()
     {
-        var ends = TimeProvider.System.GetUtcNow();
+        var ends = TimeProvider.System.GetUtcNow().AddDays(4);
         var trial = new AgentInstance("ain_1", Blueprint, "trial@1", new("x"), new("{}"), "prn_1")
         {
             Life = new(InstanceState.Trial) { TrialEndsAt = ends, RemindedDaysLeft = 1 },
@@ -114,8 +141,8 @@ public class TrialTests(App app) : InstanceTest(app)
         EndTrialHandler.Handle(new("ain_1", ends, 30), active).Item1.ShouldBeNull();
         EndTrialHandler.Handle(new("ain_1", ends, 30), null).Item1.ShouldBeNull();
         EndTrialHandler.Handle(new("ain_1", ends, 30), trial).Item1.ShouldNotBeNull();
-        RemindOfTrialHandler.Handle(new("ain_1", ends, 1), trial).Item1.ShouldBeNull();
-        RemindOfTrialHandler.Handle(new("ain_1", ends, 3), trial).Item1.ShouldBeNull();
+        RemindOfTrialHandler.Handle(new("ain_1", ends, 1), trial, TimeProvider.System).Item1.ShouldBeNull();
+        RemindOfTrialHandler.Handle(new("ain_1", ends, 3), trial, TimeProvider.System).Item1.ShouldBeNull();
         GiveUpTrialHandler.Handle(new("ain_1", ends), active, TimeProvider.System).Item1.ShouldBeNull();
         GiveUpTrialHandler.Handle(new("ain_1", ends), trial, TimeProvider.System).Item1.ShouldBeNull();
     }
