@@ -22,6 +22,11 @@ public static class GetInstanceEndpoint
         string id, HttpContext http, IQuerySession session, InstanceViews views, TimeProvider time, CancellationToken cancellation)
     {
         var query = http.Query<InstanceQuery>();
+        if (query.AsOf > time.GetUtcNow())
+        {
+            throw new ProblemException(Problems.Malformed("?asOf", "out_of_range", "A time in the past is expected"));
+        }
+
         var shown = query.AsOf is { } then
             ? await AsOfAsync(id, then, session, views, cancellation)
             : await views.LoadAsync(id, session, cancellation);

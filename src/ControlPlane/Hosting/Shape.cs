@@ -186,7 +186,7 @@ public static class Shape
             faults.Add(new(place, "too_short", $"At least {least} characters"));
         }
 
-        if (text.Length == 0 && annotations.OfType<RequiredAttribute>().Any())
+        if (string.IsNullOrWhiteSpace(text) && annotations.OfType<RequiredAttribute>().Any())
         {
             faults.Add(new(place, "required", "Must not be empty"));
         }

@@ -70,6 +70,7 @@ public class GetInstancesTests(App app) : InstanceTest(app)
         (await Get($"{All}/{id}?asOf={before!.Replace("+", "%2B", StringComparison.Ordinal)}")).ShouldHave(200).Text("state").ShouldBe("draft");
         (await Get($"{All}/{id}?asOf=2020-01-01T00:00:00Z")).ShouldRefuse(404, "not_found");
         (await Get($"{All}/{id}?asOf=yesterday")).Faults.ShouldBe(["?asOf type"]);
+        (await Get($"{All}/{id}?asOf=2099-01-01T00:00:00Z")).Faults.ShouldBe(["?asOf out_of_range"]);
     }
 
     private static IEnumerable<string> Ids(Reply page) => page.Body!["items"]!.AsArray().Select(row => (string)row!["id"]!);

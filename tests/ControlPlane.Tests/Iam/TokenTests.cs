@@ -133,6 +133,7 @@ public class TokenTests(App app) : AppTest(app)
     [InlineData("""{"name":"x","scopes":["no:such"]}""", "/scopes/0 not_one_of")]
     [InlineData("""{"name":"x","expiresAt":"2020-01-01T00:00:00Z"}""", "/expiresAt out_of_range")]
     [InlineData("""{"name":""}""", "/name required")]
+    [InlineData("""{"name":"  "}""", "/name required")]
     [InlineData("""{"name":"a\u0007b"}""", "/name characters")]
     [InlineData("""{"name":""", " invalid_json")]
     [InlineData("""{"\ud800":1,"name":"x"}""", " invalid_json")]
