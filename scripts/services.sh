@@ -100,7 +100,8 @@ postgres_kill() {
     local dir=$1 pid family
     pid=$(pid_of "$dir/pid") || return 0
     read -ra family <"/proc/$pid/task/$pid/children"
-    kill -s KILL "$pid" "${family[@]}"
+    # One of them may have ended by itself meanwhile.
+    kill -s KILL "$pid" "${family[@]}" 2>/dev/null || true
     for pid in "$pid" "${family[@]}"; do
         while [[ -n $(start_time "$pid") ]]; do sleep 0.05; done
     done

@@ -115,6 +115,9 @@ public sealed class DatabaseProxy : IAsyncDisposable
     /// <summary>What a connection has asked for since its last commit.</summary>
     private sealed class Transaction
     {
+        // A simple query of PostgreSQL's protocol, of eleven bytes.
+        private const string Commit = "Q\0\0\0\u000bCOMMIT\0";
+
         private string _heard = "";
 
         public bool IsLost { get; private set; }
@@ -122,7 +125,7 @@ public sealed class DatabaseProxy : IAsyncDisposable
         public bool Hear(ReadOnlyMemory<byte> bytes, string? lost)
         {
             _heard += Encoding.Latin1.GetString(bytes.Span);
-            var commits = _heard.Contains("COMMIT", StringComparison.Ordinal);
+            var commits = _heard.Contains(Commit, StringComparison.Ordinal);
             IsLost |= commits && lost is not null && _heard.Contains(lost, StringComparison.Ordinal);
             _heard = commits ? "" : _heard[^Math.Min(_heard.Length, 256 * 1024)..];
             return true;

@@ -50,7 +50,7 @@ internal sealed class World : IAsyncDisposable
             role, connection ?? Connection, Broker.Url,
             ("Stripe:ApiKey", "sk_test_sandbox"), ("Stripe:ApiBase", Sandbox.StripeApiBase),
             ("Postmark:ServerToken", "5a4db0c5-0000-4000-8000-000000000001"), ("Postmark:BaseUrl", Sandbox.PostmarkBaseUrl), ("Postmark:From", "hello@controlplane.example"),
-            ("RateLimits:PerAddress", "1000000"), ("RateLimits:PerToken", "1000000"));
+            ("RateLimits:PerAddress", "1000000"), ("RateLimits:PerToken", "1000000"), ("Signup:LettersAnHour", "1000000"));
         _processes.Add(process);
         return process;
     }
