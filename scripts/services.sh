@@ -99,7 +99,8 @@ postgres_start() {
 postgres_kill() {
     local dir=$1 pid family
     pid=$(pid_of "$dir/pid") || return 0
-    read -ra family <"/proc/$pid/task/$pid/children"
+    # The kernel ends its list without a newline, which read takes for a failure.
+    read -ra family <"/proc/$pid/task/$pid/children" || true
     # One of them may have ended by itself meanwhile.
     kill -s KILL "$pid" "${family[@]}" 2>/dev/null || true
     for pid in "$pid" "${family[@]}"; do
