@@ -32,6 +32,7 @@ if (role != HostRole.Bus)
 {
     app.MapAsyncApi();
     app.MapOpenApi();
+    app.MapPublicKeys();
     app.MapDocs();
     app.MapCatalog();
     app.MapSlices();

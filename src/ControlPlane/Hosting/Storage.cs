@@ -20,7 +20,7 @@ public static class Storage
         var isDevelopment = !builder.Environment.IsProduction();
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(_ => Database(builder.Configuration));
-        services.AddSingleton(_ => MasterKeys.Load(builder.Configuration["Sealing:KeyFile"] ?? ".local/keys.json", mayCreate: isDevelopment));
+        services.AddSingleton(_ => MasterKeys.Load(KeyFileOf(builder.Configuration), mayCreate: isDevelopment));
         services.AddSingleton<KeyRing>();
         services.AddSingleton<Sealer>();
         services.AddHostedService<CacheWatch>();
@@ -39,6 +39,8 @@ public static class Storage
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<TokenChecks>();
         services.AddSingleton<AgentInstances.RuntimeReports>();
+        var isDevelopment = !builder.Environment.IsProduction();
+        services.AddSingleton(_ => new Signer(SigningKeys.PathOf(builder.Configuration), mayCreate: isDevelopment));
         services.AddSingleton(provider => new Cursors(provider.GetRequiredService<MasterKeys>().Derive("cursors")));
         AddDefaults(services, "control-plane");
         var marten = services.AddMarten(Options)
@@ -80,6 +82,9 @@ public static class Storage
         store.Listeners.Add(new WakeAfterCommit(wakeup));
         return store;
     }
+
+    /// <summary>Where the key-encryption keys are.</summary>
+    public static string KeyFileOf(IConfiguration configuration) => configuration["Sealing:KeyFile"] ?? ".local/keys.json";
 
     private static NpgsqlDataSource Database(IConfiguration configuration)
     {

@@ -84,6 +84,26 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
         }
     }
 
+    /// <summary>Wraps every tenant key under the active key-encryption key; gives how many were under another.</summary>
+    public async Task<int> RewrapAsync(CancellationToken cancellation)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellation);
+        var count = 0;
+        foreach (var (tenant, wrapped) in await KeyRows.TenantsAsync(connection, cancellation))
+        {
+            if (MasterKeys.NameIn(wrapped) == masters.Active)
+            {
+                continue;
+            }
+
+            var key = masters.Unwrap(wrapped, tenant);
+            count += await KeyRows.RewrapTenantAsync(connection, tenant, wrapped, masters.Wrap(key, tenant), cancellation);
+            CryptographicOperations.ZeroMemory(key);
+        }
+
+        return count;
+    }
+
     /// <summary>Drops what has changed in the database; what is left is good for another few seconds.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
     {

@@ -105,6 +105,27 @@ internal static class KeyRows
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
+    public static async Task<IReadOnlyList<(string Tenant, byte[] Wrapped)>> TenantsAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await using var command = Command(connection, "select tenant_id, wrapped from controlplane.tenant_keys where wrapped is not null");
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var tenants = new List<(string, byte[])>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            tenants.Add((reader.GetString(0), reader.GetFieldValue<byte[]>(1)));
+        }
+
+        return tenants;
+    }
+
+    public static async Task<int> RewrapTenantAsync(
+        NpgsqlConnection connection, string tenant, byte[] before, byte[] after, CancellationToken cancellation)
+    {
+        await using var command = Command(
+            connection, "update controlplane.tenant_keys set wrapped = $3, changed_at = now() where tenant_id = $1 and wrapped = $2", tenant, before, after);
+        return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, params object[] values)
     {
         var command = new NpgsqlCommand(sql, connection);

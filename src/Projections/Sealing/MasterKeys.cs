@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -13,18 +14,12 @@ public sealed class MasterKeys
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
-    private readonly string _active;
-    private readonly Dictionary<string, byte[]> _keys;
+    private readonly string? _path;
+    private Opened _opened;
 
-    public MasterKeys(string active, Dictionary<string, byte[]> keys)
-    {
-        if (!keys.ContainsKey(active) || keys.Values.Any(key => key.Length != 32))
-        {
-            throw new InvalidOperationException("The key file must hold the active key, and every key must have 32 bytes");
-        }
+    public MasterKeys(string active, Dictionary<string, byte[]> keys) => _opened = Opened.Of(active, keys);
 
-        (_active, _keys) = (active, keys);
-    }
+    private MasterKeys(string path) => (_path, _opened) = (path, Read(path));
 
     /// <summary>Reads the file; where it does not exist and <paramref name="mayCreate"/> is set (development), makes one.</summary>
     public static MasterKeys Load(string path, bool mayCreate)
@@ -36,29 +31,50 @@ public sealed class MasterKeys
                 throw new InvalidOperationException($"There is no key file at {path}: set Sealing:KeyFile");
             }
 
-            Create(path);
+            KeyFile.Create(path, new Contents("1", new() { ["1"] = Fresh() }));
         }
 
-        var file = JsonSerializer.Deserialize<KeyFile>(File.ReadAllText(path), JsonSerializerOptions.Web)
-            ?? throw new InvalidOperationException($"The key file {path} is empty");
-        return new(file.Active, file.Keys.ToDictionary(pair => pair.Key, pair => Convert.FromBase64String(pair.Value)));
+        return new(path);
+    }
+
+    /// <summary>The name of the key-encryption key that new tenant keys are wrapped under.</summary>
+    public string Active => Volatile.Read(ref _opened).Active;
+
+    /// <summary>Adds a fresh key-encryption key to the file and makes it the active one; other nodes read it when they first meet it.</summary>
+    public void Rotate()
+    {
+        var path = _path ?? throw new InvalidOperationException("Only keys from a file can be rotated");
+        var contents = Contents.Read(path);
+        var name = Enumerable.Range(contents.Keys.Count + 1, int.MaxValue - contents.Keys.Count)
+            .Select(number => number.ToString(CultureInfo.InvariantCulture)).First(name => !contents.Keys.ContainsKey(name));
+        KeyFile.Replace(path, new Contents(name, new(contents.Keys) { [name] = Fresh() }));
+        Volatile.Write(ref _opened, Read(path));
     }
 
     /// <summary>Wraps a key under the active key-encryption key; the owner is bound in, so that rows can't be swapped.</summary>
-    public byte[] Wrap(byte[] key, string owner) => Wrap(_keys[_active], _active, key, owner);
+    public byte[] Wrap(byte[] key, string owner)
+    {
+        var (active, keys) = Volatile.Read(ref _opened);
+        return Wrap(keys[active], active, key, owner);
+    }
 
     public byte[] Unwrap(byte[] wrapped, string owner)
     {
-        var nameLength = wrapped[0];
-        var name = Encoding.UTF8.GetString(wrapped, 1, nameLength);
-        return _keys.TryGetValue(name, out var master)
-            ? Unwrap(master, wrapped.AsSpan(1 + nameLength), owner)
+        var name = NameIn(wrapped);
+        return Find(name) is { } master
+            ? Unwrap(master, wrapped.AsSpan(1 + wrapped[0]), owner)
             : throw new InvalidOperationException($"The key file lacks the key-encryption key {name}");
     }
 
+    /// <summary>The name of the key-encryption key that a key is wrapped under.</summary>
+    public static string NameIn(byte[] wrapped) => Encoding.UTF8.GetString(wrapped, 1, wrapped[0]);
+
     /// <summary>A key of the platform for one purpose (HKDF, RFC 5869); it changes with the active key-encryption key.</summary>
-    public byte[] Derive(string purpose) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, _keys[_active], 32, info: Encoding.UTF8.GetBytes(purpose));
+    public byte[] Derive(string purpose)
+    {
+        var (active, keys) = Volatile.Read(ref _opened);
+        return HKDF.DeriveKey(HashAlgorithmName.SHA256, keys[active], 32, info: Encoding.UTF8.GetBytes(purpose));
+    }
 
     internal static byte[] Wrap(byte[] master, string name, byte[] key, string owner)
     {
@@ -81,19 +97,35 @@ public sealed class MasterKeys
         return key;
     }
 
-    private static void Create(string path)
-    {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var file = new KeyFile("1", new() { ["1"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) });
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
+    // Rotated elsewhere since the file was read, perhaps.
+    private byte[]? Find(string name) => Volatile.Read(ref _opened).Keys.TryGetValue(name, out var known) ? known
+        : _path is not null && Read(_path) is var later && later.Keys.TryGetValue(name, out known) ? Remember(later, known)
+        : null;
 
-        using var stream = new FileStream(path, options);
-        JsonSerializer.Serialize(stream, file, JsonSerializerOptions.Web);
+    private byte[] Remember(Opened later, byte[] found)
+    {
+        Volatile.Write(ref _opened, later);
+        return found;
     }
 
-    private sealed record KeyFile(string Active, Dictionary<string, string> Keys);
+    private static string Fresh() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+
+    private static Opened Read(string path)
+    {
+        var contents = Contents.Read(path);
+        return Opened.Of(contents.Active, contents.Keys.ToDictionary(pair => pair.Key, pair => Convert.FromBase64String(pair.Value)));
+    }
+
+    private sealed record Opened(string Active, Dictionary<string, byte[]> Keys)
+    {
+        public static Opened Of(string active, Dictionary<string, byte[]> keys) => keys.ContainsKey(active) && keys.Values.All(key => key.Length == 32)
+            ? new(active, keys)
+            : throw new InvalidOperationException("The key file must hold the active key, and every key must have 32 bytes");
+    }
+
+    private sealed record Contents(string Active, Dictionary<string, string> Keys)
+    {
+        public static Contents Read(string path) => JsonSerializer.Deserialize<Contents>(File.ReadAllText(path), JsonSerializerOptions.Web)
+            ?? throw new InvalidOperationException($"The key file {path} is empty");
+    }
 }

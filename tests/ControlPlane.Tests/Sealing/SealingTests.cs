@@ -55,6 +55,30 @@ public class SealingTests(App app) : AppTest(app)
         (await here.DeriveAsync(Tenant, "lookup", cancellation)).ShouldNotBe(await here.DeriveAsync(Tenant, "delivery", cancellation));
     }
 
+    [Fact]
+    public async Task after_a_rotation_a_node_that_knows_the_old_file_only_opens_what_was_and_is_sealed()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.CreateVersion7():N}.json");
+        var connection = await Databases.CreateAsync();
+        await using var database = NpgsqlDataSource.Create(connection);
+        await Execute(connection, "create schema controlplane; create table controlplane.tenant_keys (tenant_id text primary key, wrapped bytea, state text, changed_at timestamptz);"
+            + "create table controlplane.subject_keys (id text primary key, tenant_id text, subject text, wrapped bytea, changed_at timestamptz, unique (tenant_id, subject))");
+        var here = MasterKeys.Load(path, mayCreate: true);
+        using var there = new KeyRing(database, MasterKeys.Load(path, mayCreate: false), TimeProvider.System);
+        using var rotating = new KeyRing(database, here, TimeProvider.System);
+        var before = await there.SealAsync(Tenant, "before", cancellation);
+
+        here.Rotate();
+        (await rotating.RewrapAsync(cancellation)).ShouldBe(1);
+        (await rotating.RewrapAsync(cancellation)).ShouldBe(0);
+
+        there.Forget(Tenant);
+        there.Open(before).ShouldBe("before");
+        rotating.Open(await there.SealAsync(Ids.New("ten"), "after", cancellation)).ShouldBe("after");
+        MasterKeys.Load(path, mayCreate: false).Active.ShouldBe("2");
+    }
+
     [Theory]
     [InlineData("quarantined", Personal.Quarantined)]
     [InlineData("destroyed", Personal.Erased)]
@@ -100,9 +124,11 @@ public class SealingTests(App app) : AppTest(app)
     [Fact]
     public void nothing_prints_a_personal_value() => $"{new Personal("ann@example.org")}".ShouldBe("[personal]");
 
-    private async Task Execute(string sql)
+    private Task Execute(string sql) => Execute(App.Connection, sql);
+
+    private static async Task Execute(string connection, string sql)
     {
-        await using var source = NpgsqlDataSource.Create(App.Connection);
+        await using var source = NpgsqlDataSource.Create(connection);
         await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }
