@@ -20,6 +20,14 @@ public sealed record PrincipalCreated(string PrincipalId, string Type, DateTimeO
 public sealed record RoleAssignmentGranted(
     string RoleAssignmentId, string PrincipalId, string Role, string Scope, DateTimeOffset? ExpiresAt, string Via, string GrantedBy);
 
+/// <summary>A role assignment ended before its time.</summary>
+/// <param name="RoleAssignmentId">Id of the assignment.</param>
+/// <param name="PrincipalId">Id of the principal.</param>
+/// <param name="Reason"><c>direct</c>, or <c>principal_revoked</c> where it ended with its principal.</param>
+/// <param name="RevokedBy">Id of the principal who revoked it, or <c>system</c>.</param>
+[IntegrationEvent("role_assignment", "revoked")]
+public sealed record RoleAssignmentRevoked(string RoleAssignmentId, string PrincipalId, string Reason, string RevokedBy);
+
 /// <summary>A personal access token was minted.</summary>
 /// <param name="TokenId">Id of the token; never the secret.</param>
 /// <param name="PrincipalId">Id of its principal.</param>

@@ -1,4 +1,5 @@
 using ControlPlane.Catalog;
+using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
 using JasperFx.Events;
@@ -85,7 +86,7 @@ public sealed class CommitListener(IServiceProvider services, IHttpContextAccess
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        foreach (var stream in commit.GetStreams().Where(stream => stream.Events.Any(stored => stored.Data is Iam.AccessTokenRevoked or Iam.AccessTokenRotated)))
+        foreach (var stream in commit.GetStreams().Where(stream => stream.Events.Any(stored => Holdings.Changes(stored.Data))))
         {
             services.GetRequiredService<TokenChecks>().Forget(stream.Key!);
         }

@@ -15,6 +15,7 @@ public sealed class Resource<T>(T? value) : IResult
         }
 
         var rendered = Rendered.Of(value, 200, null, Json.Http);
+        rendered = rendered with { ETag = rendered.ETag ?? ETags.Of(rendered.Body) };
         httpContext.Response.Headers.CacheControl = "private, no-cache";
         await rendered.WriteUnlessKnownAsync(httpContext);
     }

@@ -11,6 +11,8 @@ public static class Announcements
             e.StreamKey!, Words.Of(e.Data.Type), e.Data.NotAfter, e.Data.CreatedBy))
         .On((IEvent<RoleGranted> e) => new Contracts.RoleAssignmentGranted(
             e.Data.AssignmentId, e.StreamKey!, e.Data.Role, e.Data.Scope, e.Data.ExpiresAt, Words.Of(e.Data.Via), e.Data.GrantedBy))
+        .On((IEvent<RoleRevoked> e) => new Contracts.RoleAssignmentRevoked(
+            e.Data.AssignmentId, e.StreamKey!, Words.Of(e.Data.Reason), e.Data.RevokedBy))
         .On((IEvent<AccessTokenMinted> e) => new Contracts.AccessTokenMinted(
             e.Data.TokenId, e.StreamKey!, e.Data.Hint, e.Data.Scopes, e.Data.ExpiresAt, e.Data.MintedBy))
         .On((IEvent<AccessTokenRotated> e) => new Contracts.AccessTokenRotated(

@@ -48,12 +48,12 @@ public static class MintTokenEndpoint
     public const int MaxTokens = 20;
 
     public static async Task<MintCase> LoadAsync(
-        MintToken command, Caller caller, IQuerySession session, IDocumentStore store, CancellationToken cancellation)
+        MintToken command, Caller caller, IQuerySession session, IDocumentStore store, TimeProvider time, CancellationToken cancellation)
     {
         var owner = command.PrincipalId ?? caller.PrincipalId;
         var target = await session.LoadAsync<Principal>(owner, cancellation);
-        var isAbove = target is { IsOwner: true } && owner != caller.PrincipalId
-            && await RevokeTokenEndpoint.SelfAsync(caller, store, cancellation) is not { IsOwner: true };
+        var isAbove = target is not null && owner != caller.PrincipalId
+            && target.IsAbove(await caller.SelfAsync(store, cancellation), caller.TenantId, time.GetUtcNow());
         var rotated = command.RotateFrom is { } id ? await session.LoadAsync<AccessToken>(id, cancellation) : null;
         return rotated?.PrincipalId != owner
             ? new(target, isAbove, null, [])

@@ -10,7 +10,8 @@ namespace ControlPlane.Iam;
 
 public static class RevokeTokenEndpoint
 {
-    public static async Task<ProblemDetails> ValidateAsync(AccessToken token, Caller caller, IQuerySession session, IDocumentStore store, CancellationToken cancellation)
+    public static async Task<ProblemDetails> ValidateAsync(
+        AccessToken token, Caller caller, IQuerySession session, IDocumentStore store, TimeProvider time, CancellationToken cancellation)
     {
         if (token.PrincipalId == caller.PrincipalId)
         {
@@ -23,19 +24,9 @@ public static class RevokeTokenEndpoint
         }
 
         var target = await session.LoadAsync<Principal>(token.PrincipalId, cancellation);
-        return Judge(target!, (await SelfAsync(caller, store, cancellation))!);
+        var self = await caller.SelfAsync(store, cancellation);
+        return target!.IsAbove(self, caller.TenantId, time.GetUtcNow()) ? Delegation.AboveCaller() : WolverineContinue.NoProblems;
     }
-
-    /// <summary>The caller's own principal, who for platform staff is of another tenant than the one acted on.</summary>
-    public static async Task<Principal?> SelfAsync(Caller caller, IDocumentStore store, CancellationToken cancellation)
-    {
-        await using var home = store.QuerySession(caller.HomeTenantId);
-        return await home.LoadAsync<Principal>(caller.PrincipalId, cancellation);
-    }
-
-    /// <summary>Only an owner touches what is an owner's.</summary>
-    public static ProblemDetails Judge(Principal target, Principal self) =>
-        target.IsOwner && !self.IsOwner ? Problems.Forbidden() : WolverineContinue.NoProblems;
 
     /// <summary>Revoke one's own token; others' with tokens:write. It is refused from here on.</summary>
     [WolverineDelete("/v1/auth/tokens/{id}"), Authenticated, Extension]

@@ -7,6 +7,10 @@ namespace ControlPlane.Iam;
 public static class Roles
 {
     public const string Owner = "owner";
+    public const string Admin = "admin";
+    public const string Operator = "operator";
+    public const string Billing = "billing";
+    public const string Auditor = "auditor";
 
     private static readonly string[][] Table = Read();
 
@@ -17,7 +21,8 @@ public static class Roles
         .Select((name, column) => (name, held: Table.Skip(1).Where(row => row[column + 1] == "yes").Select(row => row[0]).ToImmutableHashSet()))
         .ToFrozenDictionary(role => role.name, role => role.held);
 
-    public static IEnumerable<string> Names => ByName.Keys;
+    /// <summary>The five, in the order of the table.</summary>
+    public static IReadOnlyList<string> Names { get; } = Table[0][1..];
 
     public static ImmutableHashSet<string> PermissionsOf(string role) => ByName.TryGetValue(role, out var held) ? held : [];
 

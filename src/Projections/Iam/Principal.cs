@@ -16,14 +16,14 @@ public sealed record Principal(string Id, PrincipalType Type, Personal SubjectId
 
     public ImmutableArray<HeldToken> Tokens { get; init; } = [];
 
-    public bool IsOwner => Assignments.Any(assignment => assignment.Role == "owner");
-
     public int LiveTokens(DateTimeOffset now) => Tokens.Count(token => token.ExpiresAt > now);
 
     public static Principal Create(IEvent<PrincipalCreated> e) =>
         new(e.StreamKey!, e.Data.Type, e.Data.SubjectId, e.Data.DisplayName, e.Data.NotAfter);
 
     public Principal Apply(RoleGranted e) => this with { Assignments = Assignments.Add(new(e.AssignmentId, e.Role, e.Scope, e.ExpiresAt)) };
+
+    public Principal Apply(RoleRevoked e) => this with { Assignments = Assignments.RemoveAll(assignment => assignment.Id == e.AssignmentId) };
 
     public Principal Apply(PermissionsGranted e) => this with { Permissions = [.. Permissions.Union(e.Permissions)] };
 

@@ -4,6 +4,7 @@ namespace ControlPlane.Iam;
 
 public sealed record PrincipalCreated(PrincipalType Type, Personal SubjectId, Personal DisplayName, DateTimeOffset? NotAfter, string CreatedBy);
 public sealed record RoleGranted(string AssignmentId, string Role, string Scope, DateTimeOffset? ExpiresAt, GrantedVia Via, string GrantedBy);
+public sealed record RoleRevoked(string AssignmentId, RoleRevocation Reason, string RevokedBy);
 public sealed record PermissionsGranted(IReadOnlyList<string> Permissions, string GrantedBy);
 public sealed record AccessTokenMinted(
     string TokenId, Personal Name, string Hint, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt, string MintedBy,
@@ -26,6 +27,12 @@ public enum GrantedVia
     Invitation,
     Signup,
     Bootstrap,
+}
+
+public enum RoleRevocation
+{
+    Direct,
+    PrincipalRevoked,
 }
 
 public enum TokenRevocation

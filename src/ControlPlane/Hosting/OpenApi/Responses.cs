@@ -34,7 +34,7 @@ internal static class Responses
     public static JsonObject Of(Operation operation, Schemas schemas)
     {
         var responses = new JsonObject();
-        foreach (var status in operation.Successes.Concat(Refusals(operation)).Distinct().Order())
+        foreach (var status in operation.Successes.Concat(Refusals(operation).Order()).Distinct())
         {
             responses[$"{status}"] = status < 300 ? Success(operation, status, schemas)
                 : status < 400 ? new JsonObject { ["description"] = Words[status] }
