@@ -8,6 +8,36 @@ namespace ControlPlane.Contracts;
 [IntegrationEvent("principal", "created")]
 public sealed record PrincipalCreated(string PrincipalId, string Type, DateTimeOffset? NotAfter, string CreatedBy);
 
+/// <summary>A principal is named or known otherwise; read the names over the API.</summary>
+/// <param name="PrincipalId">Id of the principal.</param>
+/// <param name="RenamedBy">Id of the principal who renamed it.</param>
+[IntegrationEvent("principal", "renamed")]
+public sealed record PrincipalRenamed(string PrincipalId, string RenamedBy);
+
+/// <summary>The end of a principal was moved.</summary>
+/// <param name="PrincipalId">Id of the principal.</param>
+/// <param name="NotAfter">When it expires by itself; absent where it no longer does.</param>
+/// <param name="ChangedBy">Id of the principal who moved it.</param>
+[IntegrationEvent("principal", "expiry_changed")]
+public sealed record PrincipalExpiryChanged(string PrincipalId, DateTimeOffset? NotAfter, string ChangedBy);
+
+/// <summary>The time of a principal is over; it comes back if its end is moved.</summary>
+/// <param name="PrincipalId">Id of the principal.</param>
+[IntegrationEvent("principal", "expired")]
+public sealed record PrincipalExpired(string PrincipalId);
+
+/// <summary>A principal ended for ever, and with it its role assignments and tokens.</summary>
+/// <param name="PrincipalId">Id of the principal.</param>
+/// <param name="RevokedBy">Id of the principal who revoked it.</param>
+[IntegrationEvent("principal", "revoked")]
+public sealed record PrincipalRevoked(string PrincipalId, string RevokedBy);
+
+/// <summary>The personal data of a principal was erased: forget what you keep of the person.</summary>
+/// <param name="PrincipalId">Id of the principal.</param>
+/// <param name="ErasedBy">Id of the principal who had it erased.</param>
+[IntegrationEvent("principal", "erased")]
+public sealed record PrincipalErased(string PrincipalId, string ErasedBy);
+
 /// <summary>A principal was given a role at a scope.</summary>
 /// <param name="RoleAssignmentId">Id of the assignment.</param>
 /// <param name="PrincipalId">Id of the principal.</param>

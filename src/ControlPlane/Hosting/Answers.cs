@@ -36,6 +36,13 @@ public abstract class Answer : ISideEffect
     public static Answer<Nothing> None(string? stream = null) => new() { Status = 204, Stream = stream };
 }
 
+/// <summary>Every resource as it is shown.</summary>
+public sealed class Views(IServiceProvider services)
+{
+    public Task<T?> LoadAsync<T>(string id, IQuerySession session, CancellationToken cancellation)
+        where T : class => services.GetRequiredService<IShow<T>>().LoadAsync(id, session, cancellation);
+}
+
 /// <summary>The body of an answer that has none.</summary>
 public sealed record Nothing;
 
@@ -46,6 +53,7 @@ public sealed class Answer<T> : Answer
     private readonly T? _body;
     private readonly string? _id;
     private readonly ProblemDetails? _problem;
+    private readonly Func<Views, IQuerySession, CancellationToken, Task<T>>? _show;
 
     public Answer()
     {
@@ -58,11 +66,18 @@ public sealed class Answer<T> : Answer
     /// <summary>The resource, as it is after the events.</summary>
     public Answer(string id, int status = 200, string? location = null) => (_id, Status, Location, Stream) = (id, status, location, id);
 
+    /// <summary>A body that the slice puts together inside the commit, from resources as they are after the events.</summary>
+    public Answer(Func<Views, IQuerySession, CancellationToken, Task<T>> show, int status = 200, string? location = null) =>
+        (_show, Status, Location) = (show, status, location);
+
     /// <summary>A "no" that is committed together with what it counts.</summary>
     public Answer(ProblemDetails problem, string? stream = null) => (_problem, Status, Stream) = (problem, problem.Status!.Value, stream);
 
     internal override async Task<object?> BodyAsync(IServiceProvider services, IQuerySession session, CancellationToken cancellation) =>
-        (object?)_problem ?? _body ?? (_id is null ? null : await services.GetRequiredService<IShow<T>>().LoadAsync(_id, session, cancellation));
+        (object?)_problem ?? _body
+        ?? (_show is not null ? await _show(new(services), session, cancellation)
+            : _id is not null ? await new Views(services).LoadAsync<T>(_id, session, cancellation)
+            : null);
 
     /// <summary>What the slice itself says, for tests of decisions.</summary>
     public T? Body => _body;

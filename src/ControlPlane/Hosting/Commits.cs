@@ -91,6 +91,11 @@ public sealed class CommitListener(IServiceProvider services, IHttpContextAccess
             services.GetRequiredService<TokenChecks>().Forget(stream.Key!);
         }
 
+        foreach (var stream in commit.GetStreams().Where(stream => stream.Events.Any(stored => stored.Data is PrincipalErased)))
+        {
+            services.GetRequiredService<KeyRing>().Forget(stream.TenantId);
+        }
+
         return Task.CompletedTask;
     }
 

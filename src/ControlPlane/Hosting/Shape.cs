@@ -21,7 +21,7 @@ public static class Shape
 
     public static void Check(JsonElement json, Type type, string pointer, List<Fault> faults)
     {
-        type = Nullable.GetUnderlyingType(type) ?? type;
+        type = Patches.ValueOf(type) ?? Nullable.GetUnderlyingType(type) ?? type;
         if (typeof(JsonNode).IsAssignableFrom(type) || type == typeof(JsonElement))
         {
             if (type == typeof(JsonObject) && json.ValueKind != JsonValueKind.Object)

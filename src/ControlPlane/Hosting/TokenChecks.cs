@@ -135,7 +135,7 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
                 return last.Caller;
             }
 
-            if (Principal.Tokens.FirstOrDefault(token => token.Id == Secret.TokenId) is not { } token
+            if (Principal.RevokedAt is not null || Principal.Tokens.FirstOrDefault(token => token.Id == Secret.TokenId) is not { } token
                 || token.ExpiresAt <= now || Secret.ValidUntil <= now || Principal.NotAfter <= now)
             {
                 return null;

@@ -11,6 +11,8 @@ public static class Uniqueness
     {
         ["InstanceCard"] = ("name_taken", "Another instance of the tenant has this name"),
         ["ux_instance_name"] = ("name_taken", "Another instance of the tenant has this name"),
+        ["PrincipalSubject"] = ("subject_taken", "Another principal of the tenant has this subject id"),
+        ["mt_doc_principalsubject"] = ("subject_taken", "Another principal of the tenant has this subject id"),
         ["TrialUse"] = ("trial_consumed", "The trial of this blueprint was used before"),
         ["mt_doc_trialuse"] = ("trial_consumed", "The trial of this blueprint was used before"),
     };

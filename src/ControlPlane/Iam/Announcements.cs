@@ -9,6 +9,11 @@ public static class Announcements
     public static AnnouncementMap AddIam(this AnnouncementMap map) => map
         .On((IEvent<PrincipalCreated> e) => new Contracts.PrincipalCreated(
             e.StreamKey!, Words.Of(e.Data.Type), e.Data.NotAfter, e.Data.CreatedBy))
+        .On((IEvent<PrincipalRenamed> e) => new Contracts.PrincipalRenamed(e.StreamKey!, e.Data.RenamedBy))
+        .On((IEvent<PrincipalExpiryChanged> e) => new Contracts.PrincipalExpiryChanged(e.StreamKey!, e.Data.NotAfter, e.Data.ChangedBy))
+        .On((IEvent<PrincipalExpired> e) => new Contracts.PrincipalExpired(e.StreamKey!))
+        .On((IEvent<PrincipalRevoked> e) => new Contracts.PrincipalRevoked(e.StreamKey!, e.Data.RevokedBy))
+        .On((IEvent<PrincipalErased> e) => new Contracts.PrincipalErased(e.StreamKey!, e.Data.ErasedBy))
         .On((IEvent<RoleGranted> e) => new Contracts.RoleAssignmentGranted(
             e.Data.AssignmentId, e.StreamKey!, e.Data.Role, e.Data.Scope, e.Data.ExpiresAt, Words.Of(e.Data.Via), e.Data.GrantedBy))
         .On((IEvent<RoleRevoked> e) => new Contracts.RoleAssignmentRevoked(

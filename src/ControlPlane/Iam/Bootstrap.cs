@@ -57,6 +57,7 @@ public sealed class BootstrapCommand : JasperFxAsyncCommand<BootstrapInput>
     {
         var store = services.GetRequiredService<IDocumentStore>();
         var checks = services.GetRequiredService<TokenChecks>();
+        var ring = services.GetRequiredService<KeyRing>();
         var expiresAt = services.GetRequiredService<TimeProvider>().GetUtcNow() + Lifetime;
         await using var session = store.LightweightSession(Tenant.Platform);
         if (await session.LoadAsync<Tenant>(Tenant.Platform, cancellation) is null)
@@ -78,6 +79,8 @@ public sealed class BootstrapCommand : JasperFxAsyncCommand<BootstrapInput>
             if (await session.LoadAsync<Principal>(seat.PrincipalId, cancellation) is null)
             {
                 session.Events.StartStream<Principal>(seat.PrincipalId, [.. seat.Events()]);
+                session.Insert(new PrincipalSubject(
+                    await Subjects.KeyAsync(ring, Tenant.Platform, seat.Type, seat.DisplayName, cancellation), seat.PrincipalId));
             }
 
             session.Events.Append(seat.PrincipalId, minted.Event);

@@ -51,6 +51,7 @@ public static class GrantRoleEndpoint
         var now = time.GetUtcNow();
         return GrantRules.Faults(command.Role, command.ExpiresAt, now).ToArray() is { Length: > 0 } faults ? Problems.Malformed(faults)
             : found.Target is not { } target ? Problems.NotFound()
+            : target.RevokedAt is not null ? Problems.InvalidState(PrincipalState.Revoked, Array.Empty<PrincipalState>())
             : GrantRules.Refuse(caller, found.Self, command.Role, found.Scope, found.IsThere, command.ExpiresAt) is { } no ? no
             : target.Id != caller.PrincipalId && target.IsAbove(found.Self, caller.TenantId, now) ? Delegation.AboveCaller()
             : WolverineContinue.NoProblems;

@@ -26,7 +26,8 @@ public static class Holdings
     }
 
     /// <summary>Whether the event changes what a remembered token may do.</summary>
-    public static bool Changes(object stored) => stored is RoleGranted or RoleRevoked or AccessTokenRotated or AccessTokenRevoked;
+    public static bool Changes(object stored) => stored is RoleGranted or RoleRevoked
+        or PrincipalExpiryChanged or PrincipalRevoked or AccessTokenRotated or AccessTokenShortened or AccessTokenRevoked;
 
     public static bool HoldsAt(this Assignment assignment, DateTimeOffset now) => !(assignment.ExpiresAt <= now);
 }

@@ -40,7 +40,13 @@ public sealed record MintToken(
 /// <param name="OldSecretEndsAt">After a rotation: until when the secret before is honoured.</param>
 public sealed record MintedToken(
     string Id, string PrincipalId, [property: Secret] string? Secret, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt,
-    string? Audience, IReadOnlyList<string> IpAllow, DateTimeOffset? OldSecretEndsAt);
+    string? Audience, IReadOnlyList<string> IpAllow, DateTimeOffset? OldSecretEndsAt)
+{
+    /// <summary>A token that is new.</summary>
+    public static MintedToken Of(Minted minted) => new(
+        minted.Event.TokenId, minted.LookUp.PrincipalId, minted.Secret, minted.Event.Scopes, minted.Event.ExpiresAt,
+        minted.Event.Audience, minted.Event.IpAllow ?? [], null);
+}
 
 public static class MintTokenEndpoint
 {
@@ -71,7 +77,7 @@ public static class MintTokenEndpoint
             : command.RotateFrom is not null && found.Rotated is null ? Problems.NotFound()
             : found.Rotated is { } rotated && rotated.StateAt(now) is not TokenState.Active
                 ? Problems.InvalidState(rotated.StateAt(now), Array.Empty<TokenState>())
-            : target.NotAfter <= now ? Problems.Conflict("invalid_state", "The principal has ended", ("currentState", "expired"))
+            : target.StateAt(now) is not PrincipalState.Active and var ended ? Problems.InvalidState(ended, Array.Empty<PrincipalState>())
             : TokenTerms.Of(command, target, found.Rotated, caller, now).Excess(target, found.IsAboveCaller, caller, now).ToArray() is { Length: > 0 } excess
                 ? Problems.Because(
                     403, "privilege_escalation", "Nobody mints what he or its holder does not hold", null,

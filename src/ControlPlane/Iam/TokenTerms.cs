@@ -45,22 +45,27 @@ public sealed record TokenTerms(IReadOnlyList<string> Scopes, DateTimeOffset Exp
     /// <summary>What goes beyond the caller or the principal that the token is for: permissions, and names of members.</summary>
     public IEnumerable<string> Excess(Principal target, bool isAboveCaller, Caller caller, DateTimeOffset now)
     {
-        var held = target.GrantsAt(now).ToArray();
+        var held = target.GrantsAt(now).Where(grant => grant.Permissions.Count > 0).ToArray();
         var permissions = isAboveCaller || Scopes.Count == 0 ? All(held) : Scopes;
-        var within = permissions.Where(permission => held.Any(grant => grant.Permissions.Contains(permission))
-            && held.Where(grant => grant.Permissions.Contains(permission)).All(grant => caller.MayAt(permission, grant.Scope)));
+        var within = permissions.Where(permission => held.Length == 0
+            ? caller.May(permission)
+            : held.Any(grant => grant.Permissions.Contains(permission))
+                && held.Where(grant => grant.Permissions.Contains(permission)).All(grant => caller.MayAt(permission, grant.Scope)));
         return permissions.Except(within)
             .Concat(ExpiresAt > EndOf(target, caller) ? ["expiresAt"] : [])
             .Concat(caller.Credential.Audience is { } audience && audience != Audience ? ["audience"] : [])
             .Concat(caller.Credential.Admits(IpAllow) ? [] : ["ipAllow"]);
     }
 
-    // Without scopes a token follows whatever its principal comes to hold, and so only he himself can have one.
+    // Without scopes a token follows whatever its principal comes to hold, and so only he himself can have one. Who holds nothing yet
+    // gets one that will carry no more than the minter's.
     private static IReadOnlyList<string> ScopesOf(MintToken command, Principal target, AccessToken? rotated, Caller caller, DateTimeOffset now)
     {
         var isSelf = target.Id == caller.PrincipalId;
         var scopes = command.Scopes?.Distinct().ToArray() ?? rotated?.Scopes ?? (isSelf ? caller.Credential.Scopes : []);
-        return scopes.Count > 0 || isSelf ? scopes : All(target.GrantsAt(now));
+        return scopes.Count > 0 || isSelf ? scopes
+            : All(target.GrantsAt(now)) is { Length: > 0 } held ? held
+            : [.. All(caller.Grants).Where(caller.May)];
     }
 
     private static string[] All(IEnumerable<Grant> grants) =>

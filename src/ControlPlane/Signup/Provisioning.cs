@@ -16,13 +16,15 @@ public static class Provisioning
     /// <summary>How long the first token, and one that was recovered, is good.</summary>
     public static readonly TimeSpan TokenLifetime = TimeSpan.FromDays(90);
 
-    public static (Answer<ProvenAccount>, IEnumerable<IMartenOp>, OutgoingMessages) Of(PendingSignup signup, string emailHash, CatalogStore catalog, DateTimeOffset now)
+    public static async Task<(Answer<ProvenAccount>, IEnumerable<IMartenOp>, OutgoingMessages)> OfAsync(
+        PendingSignup signup, string emailHash, CatalogStore catalog, KeyRing ring, DateTimeOffset now, CancellationToken cancellation)
     {
         var (tenant, owner) = (Ids.New("ten"), Ids.New("prn"));
         var role = new RoleGranted(Ids.New("ras"), Roles.Owner, $"/tenants/{tenant}", null, GrantedVia.Signup, owner);
         var minted = Minted.For(tenant, owner, new Personal("signup"), [], now + TokenLifetime, owner);
         var offer = OfferRef.Parse(signup.OfferRef!)!.Value;
         var account = BillingAccount.IdOf(tenant);
+        var subject = await Subjects.KeyAsync(ring, tenant, PrincipalType.User, signup.Email.Value, cancellation);
         return (
             new(new ProvenAccount(
                 new(tenant, signup.DisplayName, signup.Country, signup.Locale, Tier.Solo),
@@ -38,6 +40,7 @@ public static class Provisioning
                     new BillingAccountOpened(owner, offer.Value, BillingCurrency.For(catalog.Offer(offer)!, signup.Country))),
                 MartenOps.Store(minted.LookUp),
                 MartenOps.Insert(new EmailAddress(emailHash, tenant, owner)),
+                MartenOps.Insert(new PrincipalSubject(subject, owner), tenant),
                 MartenOps.Append(signup.Id, signup.Version + 1, new SignupVerified(tenant, owner, SignupOutcome.Provisioned)),
             ],
             [

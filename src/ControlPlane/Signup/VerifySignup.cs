@@ -83,13 +83,13 @@ public static class VerifySignupEndpoint
 
     /// <summary>Prove the address: opens the account, or mints a new token for the owner who has one.</summary>
     [WolverinePost("/v1/auth/signup/verifications"), Public, Answers(201, 422), Calls(Outside.Stripe, Outside.Postmark), Extension]
-    public static (Answer<ProvenAccount>, IEnumerable<IMartenOp>, OutgoingMessages) Post(
-        VerifySignup command, Proof proof, Catalog.CatalogStore catalog, TimeProvider time)
+    public static async Task<(Answer<ProvenAccount>, IEnumerable<IMartenOp>, OutgoingMessages)> Post(
+        VerifySignup command, Proof proof, Catalog.CatalogStore catalog, KeyRing ring, TimeProvider time, CancellationToken cancellation)
     {
         var now = time.GetUtcNow();
         return proof is not { IsProven: true, Signup: { } signup, EmailHash: { } hash } ? Refuse(command.SignupId, proof, now)
             : proof.Account is { } account ? Recovery.Of(signup, account, now)
-            : Provisioning.Of(signup, hash, catalog, now);
+            : await Provisioning.OfAsync(signup, hash, catalog, ring, now, cancellation);
     }
 
     private static (Answer<ProvenAccount>, IEnumerable<IMartenOp>, OutgoingMessages) Refuse(string id, Proof proof, DateTimeOffset now)

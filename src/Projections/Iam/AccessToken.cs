@@ -22,6 +22,7 @@ public sealed partial class AccessTokenProjection : MultiStreamProjection<Access
     {
         Identity<AccessTokenMinted>(e => e.TokenId);
         Identity<AccessTokenRotated>(e => e.TokenId);
+        Identity<AccessTokenShortened>(e => e.TokenId);
         Identity<AccessTokenRevoked>(e => e.TokenId);
     }
 
@@ -41,6 +42,8 @@ public sealed partial class AccessTokenProjection : MultiStreamProjection<Access
         Audience = e.Audience,
         IpAllow = e.IpAllow ?? [],
     };
+
+    public static AccessToken Apply(AccessTokenShortened e, AccessToken token) => token with { ExpiresAt = e.ExpiresAt };
 
     public static AccessToken Apply(IEvent<AccessTokenRevoked> e, AccessToken token) =>
         token with { RevokedAt = e.Timestamp, RevokedFor = e.Data.Reason };

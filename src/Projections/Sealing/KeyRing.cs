@@ -104,6 +104,10 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
         return count;
     }
 
+    /// <summary>The same as a statement of a transaction, with tenant and subject as parameters; call <see cref="Forget"/> after it.</summary>
+    public const string Destruction =
+        "update controlplane.subject_keys set wrapped = null, changed_at = now() where tenant_id = ? and subject = ? and wrapped is not null";
+
     /// <summary>Drops what has changed in the database; what is left is good for another few seconds.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
     {

@@ -51,6 +51,11 @@ internal sealed class Schemas(DocComments docs)
 
     private JsonObject Of(Type type, bool isSent)
     {
+        if (Patches.ValueOf(type) is { } patched)
+        {
+            return new() { ["anyOf"] = new JsonArray(Of(patched, isSent), new JsonObject { ["type"] = "null" }) };
+        }
+
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (Scalars.Of(type) is { } scalar)
         {
