@@ -71,6 +71,10 @@ start_all() {
     start_process .local/service.pid .local/log/service.log \
         dotnet artifacts/bin/ControlPlane/debug/ControlPlane.dll --urls "http://127.0.0.1:$port"
     await_http .local/service.pid .local/log/service.log "$port" /healthz/ready 120
+    if [[ ${Postmark__BaseUrl:-} == "$SANDBOX_URL/postmark" ]]; then
+        curl -fsS -X POST "$SANDBOX_URL/_sandbox/postmark/webhooks" -H 'Content-Type: application/json' \
+            -d "{\"url\": \"http://$Postmark__Webhook@127.0.0.1:$port/v1/postmark/webhook\"}" >/dev/null
+    fi
 
     (umask 077 && {
         echo "CONTROLPLANE_URL=http://127.0.0.1:$port"
@@ -95,7 +99,7 @@ configure() {
     fi
     if [[ -z ${Postmark__ServerToken:-} ]]; then
         export Postmark__ServerToken=5a4db0c5-0000-4000-8000-000000000001 Postmark__BaseUrl=$SANDBOX_URL/postmark
-        export Postmark__From=${Postmark__From:-hello@controlplane.example}
+        export Postmark__From=${Postmark__From:-hello@controlplane.example} Postmark__Webhook=${Postmark__Webhook:-postmark:sandbox}
     fi
 }
 

@@ -87,3 +87,36 @@ public sealed record AccessTokenRotated(
 /// <param name="RevokedBy">Id of the principal who revoked it, or <c>system</c>.</param>
 [IntegrationEvent("access_token", "revoked")]
 public sealed record AccessTokenRevoked(string TokenId, string PrincipalId, string Reason, string RevokedBy);
+
+/// <summary>Somebody was invited to join a tenant.</summary>
+/// <param name="InvitationId">Id of the invitation; never its token.</param>
+/// <param name="Role">The role that is offered.</param>
+/// <param name="Scope">The path below which the role will hold.</param>
+/// <param name="ExpiresAt">Until when it can be accepted.</param>
+/// <param name="InvitedBy">Id of the principal who invites.</param>
+[IntegrationEvent("invitation", "created")]
+public sealed record InvitationCreated(string InvitationId, string Role, string Scope, DateTimeOffset ExpiresAt, string InvitedBy);
+
+/// <summary>More is known of the letter of an invitation.</summary>
+/// <param name="InvitationId">Id of the invitation.</param>
+/// <param name="State"><c>sent</c>, <c>delivered</c>, <c>bounced</c> or <c>complained</c>.</param>
+[IntegrationEvent("invitation", "delivery_changed")]
+public sealed record InvitationDeliveryChanged(string InvitationId, string State);
+
+/// <summary>An invitation was accepted: there is a new principal.</summary>
+/// <param name="InvitationId">Id of the invitation.</param>
+/// <param name="PrincipalId">Id of the principal.</param>
+[IntegrationEvent("invitation", "accepted")]
+public sealed record InvitationAccepted(string InvitationId, string PrincipalId);
+
+/// <summary>An invitation was withdrawn.</summary>
+/// <param name="InvitationId">Id of the invitation.</param>
+/// <param name="Reason"><c>direct</c>, or <c>inviter_revoked</c> where it ended with whoever had invited.</param>
+/// <param name="RevokedBy">Id of the principal who withdrew it.</param>
+[IntegrationEvent("invitation", "revoked")]
+public sealed record InvitationRevoked(string InvitationId, string Reason, string RevokedBy);
+
+/// <summary>Nobody accepted an invitation in time.</summary>
+/// <param name="InvitationId">Id of the invitation.</param>
+[IntegrationEvent("invitation", "expired")]
+public sealed record InvitationExpired(string InvitationId);

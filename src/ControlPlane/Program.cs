@@ -3,6 +3,7 @@ using ControlPlane.Catalog;
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.Bus;
 using ControlPlane.Hosting.OpenApi;
+using ControlPlane.Iam;
 using ControlPlane.Mail;
 using ControlPlane.Signup;
 using JasperFx;
@@ -22,6 +23,7 @@ if (role != HostRole.Bus)
     builder.AddMail();
     builder.AddBilling();
     builder.AddSignup();
+    builder.AddInvitations();
 }
 
 var app = builder.Build();

@@ -20,6 +20,9 @@ public sealed class AuthenticatedAttribute() : AccessAttribute("authenticated");
 /// <summary>Anybody may call; such an operation takes no Idempotency-Key and never tells what exists.</summary>
 public sealed class PublicAttribute() : AccessAttribute("public");
 
+/// <summary>A provider calls; the operation itself checks that it is the provider.</summary>
+public sealed class SignedAttribute() : AccessAttribute("signature");
+
 /// <summary>Authenticates the token, decides on tenant and permission, and leaves the <see cref="Caller"/> for the slice.</summary>
 public static class Access
 {
@@ -28,7 +31,7 @@ public static class Access
     public static void UseAccess(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         var access = context.GetEndpoint()?.Metadata.GetMetadata<AccessAttribute>();
-        if (access is null or PublicAttribute)
+        if (access is null or PublicAttribute or SignedAttribute)
         {
             await next(context);
             return;

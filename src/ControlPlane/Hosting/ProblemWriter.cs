@@ -45,7 +45,7 @@ public static partial class ProblemWriter
     public static async Task WriteAsync(this HttpContext context, ProblemDetails problem)
     {
         context.Response.StatusCode = problem.Status!.Value;
-        if (problem.Status == 401)
+        if (problem.Status == 401 && context.GetEndpoint()?.Metadata.GetMetadata<AccessAttribute>() is not SignedAttribute)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
         }

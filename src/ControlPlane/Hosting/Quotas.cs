@@ -22,7 +22,12 @@ public static class Quotas
 
     private static readonly Dictionary<string, string> Counted = new()
     {
-        ["instances"] = "mt_doc_instancecard where tenant_id = tenant and data ->> 'state' not in ('Deleted', 'Purged')",
+        ["instances"] = "controlplane.mt_doc_instancecard where tenant_id = tenant and data ->> 'state' not in ('Deleted', 'Purged')",
+        ["seats"] =
+            """
+            (select id from controlplane.mt_doc_principal where tenant_id = tenant and data ->> 'type' = 'User' and data ->> 'revokedAt' is null
+              union all select id from controlplane.mt_doc_invitation where tenant_id = tenant and data ->> 'state' = 'Pending') taken
+            """,
     };
 
     public static string AssertionOf(string metric) => $"select controlplane.assert_quota_{metric}(?, ?)";
@@ -36,7 +41,7 @@ public static class Quotas
         declare used bigint;
         begin
           perform pg_advisory_xact_lock(hashtextextended('{{pair.Key}}:' || tenant, 0));
-          select count(*) into used from controlplane.{{pair.Value}};
+          select count(*) into used from {{pair.Value}};
           if used > allowed then
             raise exception '{{pair.Key}} %/%', used - 1, allowed using errcode = '{{SqlState}}';
           end if;

@@ -21,8 +21,16 @@ public static class Telemetry
             ? (version, commit)
             : (typeof(Telemetry).Assembly.GetName().Version!.ToString(3), null);
 
+    /// <summary>The categories of the framework that log paths, which may hold a secret: whatever is configured, they only warn.</summary>
+    public static IReadOnlyList<string> LogsOfPaths { get; } = ["Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing"];
+
     public static void AddTelemetry(this WebApplicationBuilder builder, HostRole role)
     {
+        foreach (var category in LogsOfPaths)
+        {
+            builder.Logging.AddFilter(category, LogLevel.Warning);
+        }
+
         var exports = !string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]);
         builder.Services.AddHostedService<BacklogMetrics>();
         builder.Services.AddSingleton(MetricsNetworks.Of(builder.Configuration["Metrics:Networks"]));

@@ -14,6 +14,11 @@ public static class Announcements
         .On((IEvent<PrincipalExpired> e) => new Contracts.PrincipalExpired(e.StreamKey!))
         .On((IEvent<PrincipalRevoked> e) => new Contracts.PrincipalRevoked(e.StreamKey!, e.Data.RevokedBy))
         .On((IEvent<PrincipalErased> e) => new Contracts.PrincipalErased(e.StreamKey!, e.Data.ErasedBy))
+        .On((IEvent<InvitationCreated> e) => new Contracts.InvitationCreated(e.StreamKey!, e.Data.Role, e.Data.Scope, e.Data.ExpiresAt, e.Data.InvitedBy))
+        .On((IEvent<InvitationDeliveryChanged> e) => new Contracts.InvitationDeliveryChanged(e.StreamKey!, Words.Of(e.Data.State)))
+        .On((IEvent<InvitationAccepted> e) => new Contracts.InvitationAccepted(e.StreamKey!, e.Data.PrincipalId))
+        .On((IEvent<InvitationRevoked> e) => new Contracts.InvitationRevoked(e.StreamKey!, Words.Of(e.Data.Reason), e.Data.RevokedBy))
+        .On((IEvent<InvitationExpired> e) => new Contracts.InvitationExpired(e.StreamKey!))
         .On((IEvent<RoleGranted> e) => new Contracts.RoleAssignmentGranted(
             e.Data.AssignmentId, e.StreamKey!, e.Data.Role, e.Data.Scope, e.Data.ExpiresAt, Words.Of(e.Data.Via), e.Data.GrantedBy))
         .On((IEvent<RoleRevoked> e) => new Contracts.RoleAssignmentRevoked(

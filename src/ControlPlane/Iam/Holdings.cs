@@ -14,6 +14,16 @@ public static class Holdings
     public static bool Owns(this Principal principal, string tenant, DateTimeOffset now) => principal.Assignments.Any(assignment =>
         assignment.Role == Roles.Owner && assignment.HoldsAt(now) && Caller.Covers(assignment.Scope, ScopePaths.OfTenant(tenant)));
 
+    /// <summary>Whether he may still invite to the role at the scope.</summary>
+    public static bool MayHandOn(this Principal principal, string role, string scope, string tenant, DateTimeOffset now)
+    {
+        var held = principal.GrantsAt(now).ToArray();
+        return principal.StateAt(now) == PrincipalState.Active && Holds("iam:write", ScopePaths.OfTenant(tenant))
+            && Roles.PermissionsOf(role).All(permission => Holds(permission, scope));
+
+        bool Holds(string permission, string path) => held.Any(grant => grant.Permissions.Contains(permission) && Caller.Covers(grant.Scope, path));
+    }
+
     /// <summary>Until when he holds all that the role gives at the scope; null: for as long as nobody takes it from him.</summary>
     public static DateTimeOffset? EndOf(this Principal principal, string role, string scope)
     {

@@ -21,7 +21,8 @@ public sealed record RevocationQuery
 /// <summary>What a revocation is decided on.</summary>
 /// <param name="Self">Who revokes.</param>
 /// <param name="HasOtherOwner">Whether the tenant has a lasting owner besides the principal.</param>
-public sealed record RevocationCase(Principal Self, bool HasOtherOwner);
+/// <param name="Invitations">Those it has issued or accepted.</param>
+public sealed record RevocationCase(Principal Self, bool HasOtherOwner, IReadOnlyList<Invitation> Invitations);
 
 public static class RevokePrincipalEndpoint
 {
@@ -29,7 +30,10 @@ public static class RevokePrincipalEndpoint
         string id, [NotBody] Caller caller, IDocumentSession session, IDocumentStore store, CancellationToken cancellation)
     {
         await session.TakeIamAsync(caller.TenantId, cancellation);
-        return new(await caller.SelfAsync(store, cancellation), await session.HasAnotherAsync(id, cancellation));
+        return new(
+            await caller.SelfAsync(store, cancellation),
+            await session.HasAnotherAsync(id, cancellation),
+            await session.Query<Invitation>().Where(invitation => invitation.InvitedBy == id || invitation.PrincipalId == id).ToListAsync(cancellation));
     }
 
     public static ProblemDetails Validate([NotBody] Principal principal, [NotBody] RevocationCase found, [NotBody] Caller caller, HttpContext http, TimeProvider time) =>
@@ -39,10 +43,10 @@ public static class RevokePrincipalEndpoint
             ? Problems.Conflict("confirmation_needed", "Whoever revokes himself says confirmSelf=true")
         : WolverineContinue.NoProblems;
 
-    /// <summary>Revoke a principal with its role assignments and tokens; they are refused from here on.</summary>
+    /// <summary>Revoke a principal with its role assignments, tokens and open invitations; they are refused from here on.</summary>
     [WolverineDelete("/v1/principals/{id}"), Requires("iam:write"), Query<RevocationQuery>]
     public static (Answer<Nothing>, EventsToAppend, Writes) Delete(
-        [WriteModel("id")] Principal principal, [NotBody] Caller caller, HttpContext http)
+        [WriteModel("id")] Principal principal, [NotBody] RevocationCase found, [NotBody] Caller caller, HttpContext http)
     {
         var isErased = http.Query<RevocationQuery>().Erase && principal.ErasedAt is null;
         EventsToAppend events = principal.RevokedAt is null ? [.. Cascade(principal, caller.PrincipalId)] : [];
@@ -51,6 +55,7 @@ public static class RevokePrincipalEndpoint
             events.Add(new PrincipalErased(caller.PrincipalId));
         }
 
+        var open = found.Invitations.Where(invitation => invitation.InvitedBy == principal.Id && invitation.State == InvitationState.Pending).ToArray();
         var tokens = principal.Tokens.Select(token => token.Id).ToArray();
         return (
             Answer.None(events.Count > 0 ? principal.Id : null),
@@ -59,11 +64,24 @@ public static class RevokePrincipalEndpoint
             [
                 MartenOps.DeleteWhere<TokenSecret>(secret => secret.TokenId.IsOneOf(tokens)),
                 MartenOps.DeleteWhere<EmailAddress>(address => address.PrincipalId == principal.Id),
-                .. isErased
-                    ? [MartenOps.DeleteWhere<PrincipalSubject>(named => named.PrincipalId == principal.Id), new DestroyKey(principal.Id)]
-                    : Array.Empty<IMartenOp>(),
+                .. open.SelectMany(invitation => Withdraw(invitation, caller.PrincipalId)),
+                .. isErased ? Erase(principal.Id, found.Invitations.Where(invitation => invitation.PrincipalId == principal.Id)) : [],
             ]));
     }
+
+    private static IEnumerable<IMartenOp> Withdraw(Invitation invitation, string by) =>
+    [
+        MartenOps.Append(invitation.Id, invitation.Version + 1, new InvitationRevoked(InvitationRevocation.InviterRevoked, by)),
+        MartenOps.DeleteWhere<OpenInvitation>(open => open.InvitationId == invitation.Id),
+    ];
+
+    // What invited the person tells of the person too.
+    private static IEnumerable<IMartenOp> Erase(string principalId, IEnumerable<Invitation> accepted) =>
+    [
+        MartenOps.DeleteWhere<PrincipalSubject>(named => named.PrincipalId == principalId),
+        new DestroyKey(principalId),
+        .. accepted.Select(invitation => new DestroyKey(invitation.Id)),
+    ];
 
     private static IEnumerable<object> Cascade(Principal principal, string by) =>
     [

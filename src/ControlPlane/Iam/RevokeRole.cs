@@ -43,6 +43,10 @@ public static class RevokeRoleEndpoint
         [
             MartenOps.Append(
                 found.Holder.Id, found.Holder.Version + 1, new RoleRevoked(found.Assignment.Id, RoleRevocation.Direct, caller.PrincipalId)),
+            // Only who owns an account recovers it by its address.
+            .. found.Holder.Assignments.Any(held => held.Role == Roles.Owner && held.Id != found.Assignment.Id)
+                ? Array.Empty<IMartenOp>()
+                : [MartenOps.DeleteWhere<EmailAddress>(address => address.PrincipalId == found.Holder.Id)],
         ]);
 
     private static bool OwnsBeside(Principal holder, Assignment revoked, string tenant) =>

@@ -17,9 +17,12 @@ public static class TokenFormat
     private const int ChecksumDigits = 6;
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    public static string New()
+    public static string New() => Of(Prefix, RandomNumberGenerator.GetBytes(32));
+
+    /// <summary>256 bits as a token of a kind.</summary>
+    public static string Of(string prefix, byte[] secretBits)
     {
-        var secret = Prefix + Base62(new BigInteger(RandomNumberGenerator.GetBytes(32), isUnsigned: true), SecretDigits);
+        var secret = prefix + Base62(new BigInteger(secretBits, isUnsigned: true), SecretDigits);
         return secret + Checksum(secret);
     }
 

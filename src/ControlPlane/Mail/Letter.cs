@@ -9,6 +9,9 @@ namespace ControlPlane.Mail;
 /// <param name="Tag">What kind of letter it is, for statistics at the provider.</param>
 public sealed record Letter(string Key, string To, LetterText Words, string Tag)
 {
+    /// <summary>The tenant that is told what becomes of the letter.</summary>
+    public string? Tenant { get; init; }
+
     // Printed nowhere: address and words are personal.
     public override string ToString() => $"{Tag} {Key}";
 }

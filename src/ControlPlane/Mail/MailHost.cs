@@ -20,5 +20,8 @@ public sealed class PostmarkSettings
     /// <summary>A confirmed sender signature.</summary>
     public string? From { get; set; }
 
+    /// <summary>What the webhook presents, as <c>user:password</c>; without it none is believed.</summary>
+    public string? Webhook { get; set; }
+
     public string MessageStream { get; set; } = "outbound";
 }

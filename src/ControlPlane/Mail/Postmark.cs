@@ -39,11 +39,15 @@ public sealed class Postmark(PostmarkSettings settings) : IDisposable
             HtmlBody = letter.Words.Html,
             settings.MessageStream,
             letter.Tag,
-            Metadata = new Dictionary<string, string> { ["letter"] = letter.Key },
+            Metadata = MetadataOf(letter),
             TrackOpens = false,
             TrackLinks = "None",
         }), cancellation);
     }
+
+    private static Dictionary<string, string> MetadataOf(Letter letter) => letter.Tenant is { } tenant
+        ? new() { ["letter"] = letter.Key, ["tenant"] = tenant }
+        : new() { ["letter"] = letter.Key };
 
     private async Task<bool> IsSentAsync(string key, CancellationToken cancellation)
     {

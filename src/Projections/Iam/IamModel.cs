@@ -14,6 +14,11 @@ public static class IamModel
             .Event<PrincipalExpired>("principal.expired", "iam-36m")
             .Event<PrincipalRevoked>("principal.revoked", "iam-36m")
             .Event<PrincipalErased>("principal.erased", "erasure-evidence-5y")
+            .Event<InvitationCreated>("invitation.created", "iam-36m")
+            .Event<InvitationDeliveryChanged>("invitation.delivery_changed", "comms-13m")
+            .Event<InvitationAccepted>("invitation.accepted", "iam-36m")
+            .Event<InvitationRevoked>("invitation.revoked", "iam-36m")
+            .Event<InvitationExpired>("invitation.expired", "iam-36m")
             .Event<RoleGranted>("role_assignment.granted", "iam-36m")
             .Event<RoleRevoked>("role_assignment.revoked", "iam-36m")
             .Event<PermissionsGranted>("principal.permissions_granted", "iam-36m")
@@ -22,11 +27,14 @@ public static class IamModel
             .Event<AccessTokenShortened>("access_token.shortened", "sec-12m")
             .Event<AccessTokenRevoked>("access_token.revoked", "sec-12m");
         store.Projections.Snapshot<Principal>(SnapshotLifecycle.Inline);
+        store.Projections.Snapshot<Invitation>(SnapshotLifecycle.Inline);
         store.Projections.Add<AccessTokenProjection>(ProjectionLifecycle.Inline);
         store.Projections.Add<RoleAssignmentProjection>(ProjectionLifecycle.Inline);
         store.Schema.For<Principal>().IndexLastModified();
         store.Schema.For<TokenSecret>().SingleTenanted().Index(secret => secret.TokenId);
         store.Schema.For<EmailAddress>().SingleTenanted().Index(address => address.PrincipalId);
+        store.Schema.For<InvitationToken>().SingleTenanted();
+        store.Schema.For<OpenInvitation>().Index(open => open.InvitationId);
         store.Schema.For<PrincipalSubject>().Index(named => named.PrincipalId);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Tests.Bus;
@@ -123,6 +124,49 @@ public sealed class TwoNodesTests(TwoNodesTests.Nodes nodes) : IClassFixture<Two
             answers.Where(answer => answer.Status != 200).ShouldAllBe(answer =>
                 (answer.Status == 409 && answer.Text.Contains("\"concurrent_update\"")) || (answer.Status == 412 && answer.Text.Contains("\"precondition_failed\"")));
         }
+    }
+
+    [Theory]
+    [InlineData("/v1/principals", "principal")]
+    [InlineData("/v1/role-assignments", "role")]
+    public async Task what_is_revoked_on_one_node_is_over_on_the_other_within_five_seconds(string path, string what)
+    {
+        var (one, other) = (nodes.One, nodes.Other);
+        var owner = await TokenAsync(nodes.World, one.Client);
+        var (principal, assignment, token) = await MintAsync(one, owner, "operator");
+        Task<Answered> Use() => SendAsync(other, token, HttpMethod.Get, "/v1/principals/me", null);
+        (await Use()).Status.ShouldBe(200);
+
+        (await SendAsync(one, owner, HttpMethod.Delete, $"{path}/{(what == "role" ? assignment : principal)}", null)).Status.ShouldBe(204);
+        var began = Stopwatch.GetTimestamp();
+
+        await Until.TrueAsync(async () => (await Use()).Status == (what == "role" ? 403 : 401));
+        Stopwatch.GetElapsedTime(began).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task of_two_owners_who_revoke_each_other_on_two_nodes_one_stays()
+    {
+        var (one, other) = (nodes.One, nodes.Other);
+        for (var round = 0; round < 5; round++)
+        {
+            var first = await TokenAsync(nodes.World, one.Client);
+            var me = (string)JsonNode.Parse((await SendAsync(one, first, HttpMethod.Get, "/v1/principals/me", null)).Text)!["id"]!;
+            var (rival, _, second) = await MintAsync(one, first, "owner");
+
+            var answers = await Task.WhenAll(
+                SendAsync(one, first, HttpMethod.Delete, $"/v1/principals/{rival}", null), SendAsync(other, second, HttpMethod.Delete, $"/v1/principals/{me}", null));
+
+            answers.Count(answer => answer.Status == 204).ShouldBe(1, $"{answers[0]} {answers[1]}");
+        }
+    }
+
+    private static async Task<(string Principal, string Assignment, string Token)> MintAsync(ServiceProcess node, string owner, string role)
+    {
+        var minted = await SendAsync(node, owner, HttpMethod.Post, "/v1/principals", new { type = "service", subjectId = role, displayName = role, roles = new[] { new { role } } });
+        minted.Status.ShouldBe(201, minted.Text);
+        var body = JsonNode.Parse(minted.Text)!;
+        return ((string)body["principal"]!["id"]!, (string)body["principal"]!["roles"]![0]!["assignmentId"]!, (string)body["token"]!["secret"]!);
     }
 
     /// <summary>How many drafts there are in the tenant of one of them.</summary>

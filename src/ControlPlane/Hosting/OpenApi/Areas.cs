@@ -4,7 +4,7 @@ namespace ControlPlane.Hosting.OpenApi;
 internal static class Areas
 {
     // Where the first part of a path is not the name of its area.
-    private static readonly Dictionary<string, string> ByRoot = new() { ["whoami"] = "auth", ["principals"] = "iam", ["role-assignments"] = "iam", ["role-definitions"] = "iam" };
+    private static readonly Dictionary<string, string> ByRoot = new() { ["whoami"] = "auth", ["invitations"] = "iam", ["postmark"] = "mail", ["principals"] = "iam", ["role-assignments"] = "iam", ["role-definitions"] = "iam" };
 
     private static readonly Dictionary<string, string> Words = new()
     {
@@ -13,6 +13,7 @@ internal static class Areas
         ["catalog"] = "What the platform ships, as versioned contracts that are only read.",
         ["extension"] = "Operations beyond the product's contract; the same rules hold for them.",
         ["iam"] = "Principals, what they may do and where, and the invitations of new ones.",
+        ["mail"] = "What the mail provider tells of our letters.",
         ["runtime"] = "What runtimes tell and ask.",
         ["system"] = "Health, figures and descriptions of the service itself.",
     };
