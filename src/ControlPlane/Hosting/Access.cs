@@ -50,6 +50,7 @@ public static class Access
             return;
         }
 
+        context.RequestServices.GetRequiredService<Iam.TokenUses>().Note(home);
         if (await ActingOnAsync(context, home) is not { } caller)
         {
             await context.WriteAsync(Problems.Forbidden());

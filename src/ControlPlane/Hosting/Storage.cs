@@ -38,6 +38,8 @@ public static class Storage
         services.AddSingleton<History>();
         services.AddSingleton<TenantDirectory>();
         services.AddSingleton<TokenChecks>();
+        services.AddSingleton<Iam.TokenUses>();
+        services.AddHostedService<Iam.TokenUseWriter>();
         services.AddSingleton<AgentInstances.RuntimeReports>();
         var isDevelopment = !builder.Environment.IsProduction();
         services.AddSingleton(_ => new Signer(SigningKeys.PathOf(builder.Configuration), mayCreate: isDevelopment));
@@ -76,6 +78,7 @@ public static class Storage
         store.AddControlPlane(provider.GetRequiredService<KeyRing>());
         store.Projections.Wakeup = wakeup.ForDaemon();
         store.Storage.ExtendedSchemaObjects.Add(Idempotency.Table());
+        store.Storage.ExtendedSchemaObjects.Add(Iam.TokenUses.Table());
         store.Storage.ExtendedSchemaObjects.AddRange(Quotas.Functions().Select(function =>
             new Function(new Weasel.Postgresql.PostgresqlObjectName(StoreModel.Schema, function.Name, Weasel.Postgresql.SchemaUtils.IdentifierUsage.General), function.Body)));
         store.Listeners.Add(ActivatorUtilities.CreateInstance<CommitListener>(provider));

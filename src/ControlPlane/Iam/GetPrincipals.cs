@@ -26,6 +26,9 @@ public sealed record PrincipalsQuery : ListQuery
 
     /// <summary>Those that expire before this time.</summary>
     public DateTimeOffset? ExpiringBefore { get; init; }
+
+    /// <summary>Those made before this day whose tokens nobody has used since.</summary>
+    public DateTimeOffset? UnusedSince { get; init; }
 }
 
 /// <summary>A principal in short.</summary>
@@ -98,6 +101,12 @@ public static class GetPrincipalsEndpoint
         if (query.Role is { } role)
         {
             fitting = fitting.Where(principal => principal.MatchesSql("d.data -> 'assignments' @> jsonb_build_array(jsonb_build_object('role', ?))", role));
+        }
+
+        if (query.UnusedSince is { } since)
+        {
+            fitting = fitting.Where(principal => principal.CreatedAt < since && principal.MatchesSql(
+                $"not exists (select 1 from {TokenUses.Name} u where u.tenant_id = d.tenant_id and u.principal_id = d.id and u.used_at >= ?)", since));
         }
 
         return query.ExpiringBefore is { } end ? fitting.Where(principal => principal.NotAfter < end) : fitting;

@@ -40,19 +40,20 @@ public sealed record HeldRole(string AssignmentId, string Role, string Scope, Da
 /// <param name="Hint">The last four characters of its secret.</param>
 /// <param name="Scopes">The permissions it carries; empty means all that its principal holds.</param>
 /// <param name="ExpiresAt">When it ends.</param>
-public sealed record TokenSummary(string Id, string? Hint, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt);
+/// <param name="LastUsedAt">When it was last used, to the day; absent in the past and before its first use.</param>
+public sealed record TokenSummary(string Id, string? Hint, IReadOnlyList<string> Scopes, DateTimeOffset ExpiresAt, DateTimeOffset? LastUsedAt);
 
 /// <summary>Shows principals to whoever asks, with as much of them as he may read.</summary>
-public sealed class PrincipalViews(IHttpContextAccessor http, TimeProvider time) : IShow<PrincipalView>
+public sealed class PrincipalViews(IHttpContextAccessor http, TokenUses uses, TimeProvider time) : IShow<PrincipalView>
 {
     public async Task<PrincipalView?> LoadAsync(string id, IQuerySession session, CancellationToken cancellation) =>
         (session.Pending<Principal>(principal => principal.Id == id) ?? await session.LoadAsync<Principal>(id, cancellation)) is { } found
-            ? Of(found, time.GetUtcNow())
+            ? Of(found, time.GetUtcNow(), await uses.OfAsync(session.TenantId, id, cancellation))
             : null;
 
     public static string PathOf(string id) => $"/v1/principals/{id}";
 
-    public PrincipalView Of(Principal principal, DateTimeOffset at)
+    public PrincipalView Of(Principal principal, DateTimeOffset at, IReadOnlyDictionary<string, DateTimeOffset>? lastUses = null)
     {
         var mayRead = http.HttpContext?.Features.Get<Caller>().MayReadPersonal(principal.Id) == true;
         return new(
@@ -60,7 +61,8 @@ public sealed class PrincipalViews(IHttpContextAccessor http, TimeProvider time)
             principal.StateAt(at), principal.NotAfter,
             [.. principal.Assignments.Where(held => held.HoldsAt(at)).Select(held => new HeldRole(held.Id, held.Role, held.Scope, held.ExpiresAt))],
             principal.Permissions,
-            [.. principal.Tokens.Select(token => new TokenSummary(token.Id, token.Hint, token.Scopes, token.ExpiresAt))],
+            [.. principal.Tokens.Select(token => new TokenSummary(
+                token.Id, token.Hint, token.Scopes, token.ExpiresAt, lastUses?.TryGetValue(token.Id, out var used) == true ? used : null))],
             principal.CreatedBy, principal.CreatedAt, principal.RevokedAt, principal.ErasedAt)
         {
             Version = principal.Version,

@@ -28,12 +28,12 @@ public class PrincipalsTests(App app) : InstanceTest(app)
         var (principal, token) = (minted.Body!["principal"]!, minted.Body["token"]!);
         minted.Headers["Location"].ShouldBe($"{Principals}/{principal["id"]}");
         ((string?)principal["state"], (string?)principal["createdBy"], principal["roles"]!.AsArray().Count).ShouldBe(("active", Me, 2));
-        (await Get("/v1/whoami", (string?)token["secret"])).Body!["permissions"]!.ToJsonString().ShouldBe("""["iam:read"]""");
         var read = (await Get($"{Principals}/{principal["id"]}")).ShouldHave(200);
         read.Body!.ToJsonString().ShouldBe(principal.ToJsonString());
         (await Get($"{Principals}/{principal["id"]}", headers: ("If-None-Match", read.Headers["ETag"]))).Status.ShouldBe(304);
         var summary = read.Body["tokens"]!.AsArray().ShouldHaveSingleItem()!;
         ((string?)summary["id"], (string?)summary["hint"]).ShouldBe(((string?)token["id"], ((string)token["secret"]!)[^10..^6]));
+        (await Get("/v1/whoami", (string?)token["secret"])).Body!["permissions"]!.ToJsonString().ShouldBe("""["iam:read"]""");
     }
 
     [Fact]
@@ -145,6 +145,19 @@ public class PrincipalsTests(App app) : InstanceTest(app)
         (await Ids("?subjectId=U@example.org")).ShouldBe([user]);
         var first = await Get($"{Principals}?limit=2");
         (await Ids($"?limit=2&cursor={first.Text("nextCursor")}")).ShouldBe([Me]);
+    }
+
+    [Fact]
+    public async Task the_use_of_a_token_is_noted_and_who_is_idle_is_found()
+    {
+        var (busy, idle) = ((await Mint(Service("busy", "auditor"))).ShouldHave(201), Id((await Mint(Service("idle"))).ShouldHave(201)));
+        var since = Uri.EscapeDataString(Now.ToString("O"));
+        (await Get("/v1/whoami", Secret(busy))).Status.ShouldBe(200);
+
+        await Until.TrueAsync(async () => (await Get($"{Principals}/{Id(busy)}")).Body!["tokens"]![0]!["lastUsedAt"] is not null);
+
+        (await Ids($"?unusedSince={since}&type=service")).ShouldBe([idle]);
+        (await Get($"{Principals}/{idle}")).Body!["tokens"]![0]!.AsObject().ShouldNotContainKey("lastUsedAt");
     }
 
     [Fact]
