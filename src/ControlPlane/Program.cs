@@ -1,3 +1,4 @@
+using ControlPlane.Audit;
 using ControlPlane.Billing;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
@@ -24,6 +25,7 @@ if (role != HostRole.Bus)
     builder.AddBilling();
     builder.AddSignup();
     builder.AddInvitations();
+    builder.AddAudit();
 }
 
 var app = builder.Build();

@@ -21,11 +21,11 @@ public partial class HouseRules(App app)
         "PortalApps", "Prospects", "Signup", "Tenants", "Workspace",
     ];
 
-    // Text that names no person and is no secret: ids, references, words of the platform, hashes, figures of the last secret's end.
+    // Text that names no person and is no secret: ids, references, words of the platform, hashes and signatures, figures of the last secret's end.
     private static readonly string[] Safe =
     [
         "Id", "Ids", "Ref", "Digest", "Hash", "Role", "Scope", "Scopes", "Permissions", "Hint", "Currency", "Country", "Locale", "Version", "Region", "Reason",
-        "Step", "Code", "ChangedPaths", "Audience", "IpAllow", "Previous", "TenantId", "Key",
+        "Step", "Code", "ChangedPaths", "Audience", "IpAllow", "Previous", "TenantId", "Key", "Signature",
     ];
 
     [Fact]

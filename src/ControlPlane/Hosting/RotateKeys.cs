@@ -3,20 +3,15 @@ using JasperFx.CommandLine;
 
 namespace ControlPlane.Hosting;
 
-public enum KeysAction
-{
-    Rotate,
-}
-
 public sealed class KeysInput : NetCoreInput
 {
     [Description("rotate: make fresh keys and use them from now on")]
-    public KeysAction Action { get; set; }
+    public string Action { get; set; } = "";
 
-    [Description("Only the key that seals and certificates are signed with")]
+    [Description("Only the key that seals and certificates are signed with"), FlagAlias("signing", true)]
     public bool SigningFlag { get; set; }
 
-    [Description("Only the key-encryption key; every tenant's key is wrapped anew under it")]
+    [Description("Only the key-encryption key; every tenant's key is wrapped anew under it"), FlagAlias("sealing", true)]
     public bool SealingFlag { get; set; }
 }
 
@@ -28,6 +23,12 @@ public sealed class KeysCommand : JasperFxAsyncCommand<KeysInput>
 
     public override async Task<bool> Execute(KeysInput input)
     {
+        if (input.Action != "rotate")
+        {
+            Console.Error.WriteLine($"There is no keys {input.Action}: keys rotate is expected");
+            return false;
+        }
+
         using var host = input.BuildHost();
         if (input.SigningFlag || !input.SealingFlag)
         {

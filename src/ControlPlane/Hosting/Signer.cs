@@ -32,10 +32,14 @@ public sealed class Signer : IDisposable
     }
 
     /// <summary>A compact JWS (RFC 7515) over the canonical JSON of the payload. <paramref name="type"/> says what it is, such as <c>erasure-certificate+jwt</c>.</summary>
-    public string Jws<T>(T payload, string type)
+    public string Jws<T>(T payload, string type) => Jws(payload, type, out _);
+
+    /// <summary>As <see cref="Jws{T}(T, string)"/>, and tells the id of the key that signed.</summary>
+    public string Jws<T>(T payload, string type, out string keyId)
     {
         var opened = Current();
-        var header = JsonSerializer.SerializeToUtf8Bytes(new JwsHeader(PublicKey.Algorithm, opened.PublicKeys.Keys[0].Kid, type), JsonSerializerOptions.Web);
+        keyId = opened.PublicKeys.Keys[0].Kid;
+        var header = JsonSerializer.SerializeToUtf8Bytes(new JwsHeader(PublicKey.Algorithm, keyId, type), JsonSerializerOptions.Web);
         var signed = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(CanonicalJson.Bytes(JsonSerializer.SerializeToUtf8Bytes(payload, Json.Http)))}";
         return $"{signed}.{Base64Url.EncodeToString(opened.Sign(Encoding.ASCII.GetBytes(signed)))}";
     }

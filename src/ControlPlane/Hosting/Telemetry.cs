@@ -38,7 +38,7 @@ public static class Telemetry
             .ConfigureResource(resource => resource.AddService(role == HostRole.Bus ? "control-plane-bus" : "control-plane", serviceVersion: Build.Version))
             .WithMetrics(metrics =>
             {
-                metrics.AddMeter(RequestMetrics.Name, BacklogMetrics.Name, BusTelemetry.Name, "Marten", Wolverine + "*").AddRuntimeInstrumentation()
+                metrics.AddMeter(RequestMetrics.Name, BacklogMetrics.Name, BusTelemetry.Name, Audit.SealTimer.Meter, "Marten", Wolverine + "*").AddRuntimeInstrumentation()
                     .AddView(WithoutTenants).AddPrometheusExporter();
                 if (exports)
                 {

@@ -1,4 +1,5 @@
 using ControlPlane.AgentInstances;
+using ControlPlane.Audit;
 using ControlPlane.Billing;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
@@ -40,6 +41,7 @@ public static class StoreModel
         store.AddSignup();
         store.AddBilling();
         store.AddAgentInstances();
+        store.AddAudit();
         return store;
     }
 }

@@ -1,4 +1,5 @@
 using ControlPlane.AgentInstances;
+using ControlPlane.Audit;
 using ControlPlane.Iam;
 using ControlPlane.Signup;
 using ControlPlane.Tenants;
@@ -9,7 +10,7 @@ namespace ControlPlane.Hosting.Bus;
 public static class BusRegistration
 {
     /// <summary>Everything that the areas announce.</summary>
-    public static AnnouncementMap Announcements { get; } = new AnnouncementMap().AddSignup().AddTenants().AddIam().AddAgentInstances();
+    public static AnnouncementMap Announcements { get; } = new AnnouncementMap().AddSignup().AddTenants().AddIam().AddAgentInstances().AddAudit();
 
     /// <summary>The bus; without a broker in the configuration there is none, and in the role <c>api</c> another process runs it.</summary>
     public static void AddBus(this WebApplicationBuilder builder, HostRole role)

@@ -9,6 +9,7 @@ internal static class Areas
     private static readonly Dictionary<string, string> Words = new()
     {
         ["agent-instances"] = "Hosted agents as they are drafted, tried, suspended and deleted.",
+        ["audit"] = "The trail of what happened, and the evidence for it.",
         ["auth"] = "Signing up, and the tokens of principals.",
         ["catalog"] = "What the platform ships, as versioned contracts that are only read.",
         ["extension"] = "Operations beyond the product's contract; the same rules hold for them.",

@@ -1,0 +1,11 @@
+namespace ControlPlane.Contracts;
+
+/// <summary>A span of the history was sealed. Whoever keeps these can tell later that nothing in it was changed.</summary>
+/// <param name="SealNumber">Its number, counted from one without gaps.</param>
+/// <param name="FirstSequence">The first sequence number that it covers.</param>
+/// <param name="LastSequence">The last sequence number that it covers.</param>
+/// <param name="RootHash">Root of the tree over all events in it, SHA-256 in hex.</param>
+/// <param name="KeyId">The key that signed it, as in <c>/.well-known/jwks.json</c>.</param>
+/// <param name="Signature">The signed statement as a compact JWS.</param>
+[IntegrationEvent("audit", "sealed")]
+public sealed record AuditSealed(string SealNumber, long FirstSequence, long LastSequence, string RootHash, string KeyId, string Signature);

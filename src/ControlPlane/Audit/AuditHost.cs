@@ -1,0 +1,11 @@
+namespace ControlPlane.Audit;
+
+public static class AuditHost
+{
+    public static void AddAudit(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton(builder.Configuration.GetSection("Audit").Get<SealSettings>() ?? new());
+        builder.Services.AddSingleton<Sealer>();
+        builder.Services.AddHostedService<SealTimer>();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+using ControlPlane.Audit;
+
+namespace ControlPlane.Tests.Audit;
+
+public class MerkleTreeTests
+{
+    [Fact]
+    public void the_roots_are_those_of_certificate_logs()
+    {
+        // The reference vectors of certificate-transparency-go.
+        string[] inputs = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+        string[] roots =
+        [
+            "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
+            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+            "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77",
+            "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
+            "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+            "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef",
+            "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
+        ];
+        var leaves = inputs.Select(input => MerkleTree.Leaf(Convert.FromHexString(input))).ToArray();
+
+        for (var size = 1; size <= leaves.Length; size++)
+        {
+            Convert.ToHexStringLower(MerkleTree.Root(leaves.AsSpan(0, size))).ShouldBe(roots[size - 1]);
+        }
+    }
+
+    [Fact]
+    public void every_path_leads_its_leaf_and_no_other_to_the_root()
+    {
+        for (var size = 1; size <= 33; size++)
+        {
+            var leaves = Enumerable.Range(0, size).Select(number => MerkleTree.Leaf(Encoding.UTF8.GetBytes($"{number}"))).ToArray();
+            var root = MerkleTree.Root(leaves);
+            for (var index = 0; index < size; index++)
+            {
+                var path = MerkleTree.Path(leaves, index);
+                MerkleTree.RootOf(leaves[index], index, size, path).ShouldBe(root);
+                MerkleTree.RootOf(MerkleTree.Leaf("other"u8), index, size, path).ShouldNotBe(root);
+                MerkleTree.RootOf(leaves[index], index, size, [.. path, root]).ShouldBeNull();
+                if (size > 1)
+                {
+                    MerkleTree.RootOf(leaves[index], (index + 1) % size, size, path).ShouldNotBe(root);
+                    MerkleTree.RootOf(leaves[index], index, size, [.. path.Skip(1)]).ShouldNotBe(root);
+                }
+            }
+        }
+    }
+}
