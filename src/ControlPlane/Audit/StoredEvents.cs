@@ -24,7 +24,7 @@ public static class StoredEvents
 {
     private const string Columns =
         """
-        seq_id, id, tenant_id, stream_id, version, type, timestamp, data::text, headers::text, correlation_id, causation_id, user_name
+        seq_id, id, tenant_id, stream_id, version, type, timestamp, data::text, headers::text, correlation_id, causation_id
         """;
 
     private const string From = $"select {Columns} from {StoreModel.Schema}.mt_events";
@@ -66,7 +66,6 @@ public static class StoredEvents
             json.WriteRawValue(row.IsDBNull(8) ? "null" : row.GetString(8), skipInputValidation: true);
             json.WriteString("correlationId", TextOrNull(row, 9));
             json.WriteString("causationId", TextOrNull(row, 10));
-            json.WriteString("userName", TextOrNull(row, 11));
             json.WriteEndObject();
             json.WriteEndObject();
         }
