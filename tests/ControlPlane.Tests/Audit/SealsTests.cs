@@ -85,7 +85,7 @@ public class SealsTests(App app) : AppTest(app)
         (await Get($"/v1/audit/events/{Guid.CreateVersion7()}/proof")).Status.ShouldBe(404);
         (await Get("/v1/audit/events/nonsense/proof")).Status.ShouldBe(404);
         (await Get("/v1/audit/seals", await Join("billing", $"/tenants/{Tenant}"))).Status.ShouldBe(403);
-        (await Get("/v1/audit/seals?limit=0&before=1")).Faults.ShouldBe(["?before unknown_parameter", "?limit range"]);
+        (await Get("/v1/audit/seals?limit=0&before=1")).Faults.ShouldBe(["?before unknown_parameter", "?limit out_of_range"]);
     }
 
     [Fact]

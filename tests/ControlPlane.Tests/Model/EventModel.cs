@@ -12,7 +12,7 @@ using Wolverine.Http;
 namespace ControlPlane.Tests.Model;
 
 /// <summary>One thing that can happen to the service, with all that follows in its own code.</summary>
-/// <param name="Trigger">An operation, or the message that sets it off.</param>
+/// <param name="Trigger">An operation, the message that sets it off, or the clock.</param>
 /// <param name="Events">Aliases of the stored events it may append.</param>
 /// <param name="Sends">Messages and timers it may leave behind.</param>
 /// <param name="Loads">Read models it asks.</param>
@@ -40,6 +40,7 @@ internal sealed class EventModel
         [
             .. Ours.SelectMany(Endpoints)
                 .Concat(Ours.Where(type => type.IsAssignableTo(typeof(IJasperFxCommand))).Select(CommandOf))
+                .Concat(Ours.Where(IsClockwork).Select(type => SliceOf(type, "the clock", false, type.Name)))
                 .Concat(handlers.Select(handler => SliceOf(handler, MessageOf(handler).Name, false, Named(handler))))
                 .OrderBy(slice => slice.Area, StringComparer.Ordinal)
                 .ThenBy(slice => slice.Trigger.Contains('/', StringComparison.Ordinal) ? 0 : 1)
@@ -61,6 +62,9 @@ internal sealed class EventModel
         where route is not null
         let name = type.Name.Replace("Endpoint", "", StringComparison.Ordinal)
         select SliceOf(type, $"{route.HttpMethod} {route.Template}", route.HttpMethod == "GET", name);
+
+    private static bool IsClockwork(Type type) =>
+        type.IsAssignableTo(typeof(Microsoft.Extensions.Hosting.BackgroundService)) && type.Namespace?.StartsWith("ControlPlane.Hosting", StringComparison.Ordinal) == false;
 
     private Slice CommandOf(Type type)
     {

@@ -11,7 +11,7 @@ internal static class EventModelDocument
         What can happen to the service, by area: what triggers it, which events it appends, what follows from them. This page is
         derived from the code and compared with it by a test; `UPDATE_EVENTMODEL=1 ./dev test event_model` writes it anew.
 
-        - **Trigger**: an operation of the API, or a message that another slice or a timer has left in the durable queue.
+        - **Trigger**: an operation of the API, a message that another slice or a timer has left in the durable queue, or the clock.
         - **Events** are stored in the stream of their aggregate; **read models** are folded from them, inline unless said otherwise.
         - **On the bus**: the routing key under which the event is announced on `controlplane.events`.
         - In the diagrams an arrow from a slice to an event means *appends*, a dotted one *leaves this message behind*.
