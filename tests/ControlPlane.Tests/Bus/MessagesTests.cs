@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using ControlPlane.AgentInstances;
+using ControlPlane.Audit;
 using ControlPlane.Hosting.Bus;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
@@ -26,6 +27,7 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
             new SignupStarted(new("ann@example.org"), new("Ann Example"), "FR", "fr", "1", "1", false, "solo@1", Noon),
             new SignupVerified("ten_new", "prn_new", SignupOutcome.Provisioned),
         ]),
+        [typeof(SealChain)] = ("sls", [new SealClosed(1, 1, 9, 9, 2, new string('0', 64), null, Noon, "key", "e30.e30.c2ln")]),
         [typeof(Tenant)] = ("ten", [new TenantCreated(new("Ann's"), "FR", "fr", "1", "1", false, "prn_owner")]),
         [typeof(Principal)] = ("prn",
         [

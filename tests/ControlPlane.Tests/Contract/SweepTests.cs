@@ -100,6 +100,7 @@ public class SweepTests(App app) : AppTest(app)
         var mine = new Dictionary<string, string>
         {
             ["/v1/agent-instances/{id}"] = instance,
+            ["/v1/audit/events/{id}"] = await FirstEventIdAsync(),
             ["/v1/auth/tokens/{id}"] = (string)principal.Body!["token"]!["id"]!,
             ["/v1/invitations/{id}"] = (await Post("/v1/invitations", new { telegramUserId = "7", role = "operator" })).Text("id")!,
             ["/v1/principals/{id}"] = (string)principal.Body["principal"]!["id"]!,
@@ -198,6 +199,12 @@ public class SweepTests(App app) : AppTest(app)
     }
 
     /// <summary>The path of the tenant's own resource that the operation is about; null where it is about none.</summary>
+    private async Task<string> FirstEventIdAsync()
+    {
+        await using var session = App.Store.QuerySession(Tenant);
+        return (await session.Events.FetchStreamAsync(Tenant, token: TestContext.Current.CancellationToken))[0].Id.ToString();
+    }
+
     private static string? OwnerOf(Described operation)
     {
         var end = operation.Path.IndexOf("{id}", StringComparison.Ordinal);

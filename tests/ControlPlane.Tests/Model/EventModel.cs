@@ -40,7 +40,7 @@ internal sealed class EventModel
         [
             .. Ours.SelectMany(Endpoints)
                 .Concat(Ours.Where(type => type.IsAssignableTo(typeof(IJasperFxCommand))).Select(CommandOf))
-                .Concat(Ours.Where(IsClockwork).Select(type => SliceOf(type, "the clock", false, type.Name)))
+                .Concat(Ours.Where(IsClockwork).Select(type => SliceOf(type, "the clock", false, type.Name)).Where(slice => slice.Events.Count > 0))
                 .Concat(handlers.Select(handler => SliceOf(handler, MessageOf(handler).Name, false, Named(handler))))
                 .OrderBy(slice => slice.Area, StringComparer.Ordinal)
                 .ThenBy(slice => slice.Trigger.Contains('/', StringComparison.Ordinal) ? 0 : 1)
