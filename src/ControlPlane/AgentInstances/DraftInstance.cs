@@ -39,12 +39,12 @@ public sealed record DraftFacts(CatalogEntry<AgentBlueprint>? Blueprint, Tenant?
 public static class DraftInstanceEndpoint
 {
     public static async Task<(DraftFacts, ConfigChange)> LoadAsync(
-        DraftInstance command, Caller caller, CatalogStore catalog, KeyRing ring, IQuerySession session, CancellationToken cancellation)
+        DraftInstance command, Caller caller, CatalogStore catalog, KeyRing ring, TenantDirectory tenants, IQuerySession session, CancellationToken cancellation)
     {
         var blueprint = catalog.Find(command.BlueprintRef);
         var facts = new DraftFacts(
             blueprint,
-            await session.LoadAsync<Tenant>(caller.TenantId, cancellation),
+            await tenants.FindAsync(caller.TenantId, cancellation),
             command.OwnerPrincipalId is null || await session.LoadAsync<Principal>(command.OwnerPrincipalId, cancellation) is not null,
             await ring.HashAsync(caller.TenantId, InstanceNames.Key(command.DisplayName), cancellation));
         var none = JsonSerializer.SerializeToElement(new JsonObject());

@@ -2,13 +2,12 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using ControlPlane.Hosting;
 using ControlPlane.Tenants;
-using Marten;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ControlPlane.Catalog;
 
 /// <summary>Answers the reads of all kinds from memory; only a kind that asks for a tier costs a look at the tenant.</summary>
-public sealed class CatalogReads(CatalogStore catalog, IDocumentStore store, Cursors cursors, History history)
+public sealed class CatalogReads(CatalogStore catalog, TenantDirectory tenants, Cursors cursors, History history)
 {
     private readonly ConcurrentDictionary<CatalogEntry, Rendered> _documents = new(ReferenceEqualityComparer.Instance);
 
@@ -67,17 +66,8 @@ public sealed class CatalogReads(CatalogStore catalog, IDocumentStore store, Cur
         await WriteAsync(http, _documents.GetOrAdd(entry, static (entry, all) => Render(all.Kind, entry, all.Catalog), (Kind: kind, Catalog: catalog.Current)));
     }
 
-    private async ValueTask<Tier> TierAsync(HttpContext http, CatalogKind kind)
-    {
-        if (!kind.IsGated)
-        {
-            return default;
-        }
-
-        var tenant = http.Caller().TenantId;
-        await using var session = store.QuerySession(tenant);
-        return (await session.LoadAsync<Tenant>(tenant, http.RequestAborted))?.Tier ?? Tier.Solo;
-    }
+    private async ValueTask<Tier> TierAsync(HttpContext http, CatalogKind kind) =>
+        kind.IsGated ? await tenants.TierOfAsync(http.Caller().TenantId, http.RequestAborted) : default;
 
     private static Rendered Render(CatalogKind kind, CatalogEntry entry, CatalogSnapshot catalog)
     {

@@ -85,7 +85,7 @@ public static class Access
         }
 
         var isStaff = caller.HomeTenantId == Tenant.Platform && caller.Grants.Any(grant => grant.Scope == "/");
-        return isStaff && await context.RequestServices.GetRequiredService<TenantDirectory>().ExistsAsync(wanted, context.RequestAborted)
+        return isStaff && await context.RequestServices.GetRequiredService<TenantDirectory>().FindAsync(wanted, context.RequestAborted) is not null
             ? caller with { TenantId = wanted }
             : null;
     }

@@ -7,7 +7,7 @@ namespace ControlPlane.Hosting;
 /// Tells the memories of this node every second what has changed in the database. While it can't, they trust themselves for
 /// seconds only, so that no node acts on a revoked token or a quarantined key for longer than five.
 /// </summary>
-public sealed partial class CacheWatch(KeyRing keys, ILogger<CacheWatch> logger, TokenChecks? tokens = null) : BackgroundService
+public sealed partial class CacheWatch(KeyRing keys, ILogger<CacheWatch> logger, TokenChecks? tokens = null, TenantDirectory? tenants = null) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -20,6 +20,7 @@ public sealed partial class CacheWatch(KeyRing keys, ILogger<CacheWatch> logger,
             {
                 await keys.RefreshAsync(stoppingToken);
                 await (tokens?.RefreshAsync(stoppingToken) ?? Task.CompletedTask);
+                await (tenants?.RefreshAsync(stoppingToken) ?? Task.CompletedTask);
             }
             catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
             {

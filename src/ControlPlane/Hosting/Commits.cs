@@ -86,14 +86,21 @@ public sealed class CommitListener(IServiceProvider services, IHttpContextAccess
 
     public override Task AfterCommitAsync(IDocumentSession session, IChangeSet commit, CancellationToken token)
     {
-        foreach (var stream in commit.GetStreams().Where(stream => stream.Events.Any(stored => Holdings.Changes(stored.Data))))
+        foreach (var stream in commit.GetStreams())
         {
-            services.GetRequiredService<TokenChecks>().Forget(stream.Key!);
-        }
+            if (stream.Events.Any(stored => Holdings.Changes(stored.Data)))
+            {
+                services.GetRequiredService<TokenChecks>().Forget(stream.Key!);
+            }
+            else if (stream.AggregateType == typeof(Tenants.Tenant))
+            {
+                services.GetRequiredService<TenantDirectory>().Forget(stream.Key!);
+            }
 
-        foreach (var stream in commit.GetStreams().Where(stream => stream.Events.Any(stored => stored.Data is PrincipalErased)))
-        {
-            services.GetRequiredService<KeyRing>().Forget(stream.TenantId);
+            if (stream.Events.Any(stored => stored.Data is PrincipalErased))
+            {
+                services.GetRequiredService<KeyRing>().Forget(stream.TenantId);
+            }
         }
 
         return Task.CompletedTask;

@@ -22,7 +22,7 @@ public static class Quotas
 
     private static readonly Dictionary<string, string> Counted = new()
     {
-        ["instances"] = "controlplane.mt_doc_instancecard where tenant_id = tenant and data ->> 'state' not in ('Deleted', 'Purged')",
+        ["instances"] = "controlplane.mt_doc_instancecard where tenant_id = tenant and state not in ('Deleted', 'Purged')",
         ["seats"] =
             """
             (select id from controlplane.mt_doc_principal where tenant_id = tenant and data ->> 'type' = 'User' and data ->> 'revokedAt' is null
@@ -41,7 +41,8 @@ public static class Quotas
         declare used bigint;
         begin
           perform pg_advisory_xact_lock(hashtextextended('{{pair.Key}}:' || tenant, 0));
-          select count(*) into used from {{pair.Value}};
+          -- No further than it takes to know.
+          select count(*) into used from (select from {{pair.Value}} limit allowed + 1) rows;
           if used > allowed then
             raise exception '{{pair.Key}} %/%', used - 1, allowed using errcode = '{{SqlState}}';
           end if;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
@@ -18,6 +19,8 @@ public sealed class MultilineAttribute : Attribute;
 public static class Shape
 {
     public const int MaxText = 1000;
+
+    private static readonly ConcurrentDictionary<JsonTypeInfo, Dictionary<string, Member>> Members = new();
 
     public static void Check(JsonElement json, Type type, string pointer, List<Fault> faults)
     {
@@ -58,27 +61,26 @@ public static class Shape
             return;
         }
 
-        var members = info.Properties.Where(IsSettable).ToDictionary(p => p.Name);
+        var members = Members.GetOrAdd(info, static info => info.Properties.Where(IsSettable).ToDictionary(p => p.Name, p => new Member(p)));
         foreach (var given in json.EnumerateObject().Where(given => !members.ContainsKey(given.Name)))
         {
             faults.Add(new(Below(pointer, given.Name), pointer == "?" ? "unknown_parameter" : "unknown_field", $"There is no field {given.Name}"));
         }
 
-        foreach (var member in members.Values)
+        foreach (var (name, member) in members)
         {
-            var place = Below(pointer, member.Name);
-            if (!json.TryGetProperty(member.Name, out var value) || value.ValueKind == JsonValueKind.Null)
+            if (!json.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
             {
-                if (IsRequired(member))
+                if (member.IsRequired)
                 {
-                    faults.Add(new(place, "required", $"{member.Name} is required"));
+                    faults.Add(new(Below(pointer, name), "required", $"{name} is required"));
                 }
 
                 continue;
             }
 
-            var before = faults.Count;
-            Check(value, member.PropertyType, place, faults);
+            var (place, before) = (Below(pointer, name), faults.Count);
+            Check(value, member.Property.PropertyType, place, faults);
             if (faults.Count == before)
             {
                 CheckAnnotations(value, member, place, faults);
@@ -146,10 +148,10 @@ public static class Shape
         }
     }
 
-    private static void CheckAnnotations(JsonElement value, JsonPropertyInfo member, string place, List<Fault> faults)
+    private static void CheckAnnotations(JsonElement value, Member member, string place, List<Fault> faults)
     {
-        var annotations = member.AttributeProvider!.GetCustomAttributes(true);
-        if (value.ValueKind == JsonValueKind.String && (member.PropertyType == typeof(string) || member.PropertyType == typeof(Personal)))
+        var annotations = member.Annotations;
+        if (value.ValueKind == JsonValueKind.String && (member.Property.PropertyType == typeof(string) || member.Property.PropertyType == typeof(Personal)))
         {
             CheckText(value.GetString()!, annotations, place, faults);
         }
@@ -163,7 +165,7 @@ public static class Shape
         };
         foreach (var annotation in annotations.OfType<ValidationAttribute>().Where(a => plain is not null && !IsOfText(a, plain) && !a.IsValid(plain)))
         {
-            faults.Add(new(place, CodeOf(annotation), annotation.FormatErrorMessage(member.Name)));
+            faults.Add(new(place, CodeOf(annotation), annotation.FormatErrorMessage(member.Property.Name)));
         }
     }
 
@@ -204,6 +206,14 @@ public static class Shape
     public static bool IsRequired(JsonPropertyInfo member) =>
         member.IsRequired || member.AttributeProvider?.IsDefined(typeof(RequiredAttribute), true) == true
         || member.AssociatedParameter is { HasDefaultValue: false, IsNullable: false };
+
+    /// <summary>What is asked of a member, found out once.</summary>
+    private sealed record Member(JsonPropertyInfo Property)
+    {
+        public bool IsRequired { get; } = Shape.IsRequired(Property);
+
+        public object[] Annotations { get; } = Property.AttributeProvider!.GetCustomAttributes(true);
+    }
 
     private static string Below(string pointer, string name) =>
         pointer == "?" ? $"?{name}" : $"{pointer}/{name.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using ControlPlane.Iam;
@@ -14,10 +13,6 @@ namespace ControlPlane.Hosting;
 /// </summary>
 public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database, TimeProvider time)
 {
-    private static readonly TimeSpan RememberFor = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan TrustFor = TimeSpan.FromSeconds(4);
-    private const int MaxRemembered = 50_000;
-
     // One round trip: the holder of the secret, with everything he holds now.
     private const string Find =
         $"""
@@ -26,91 +21,22 @@ public sealed class TokenChecks(IDocumentStore store, NpgsqlDataSource database,
         where s.id = $1
         """;
 
-    // A change is stamped when its transaction begins and seen when it ends.
-    private const string Changed = $"select id from {StoreModel.Schema}.mt_doc_principal where mt_last_modified > now() - interval '20 seconds'";
+    private readonly WatchedMemory<Holder> _holders = new(time, holder => holder.Principal.Id);
 
-    private readonly ConcurrentDictionary<string, (Holder Holder, long At)> _remembered = new();
-    private long _forgotten;
-    private long _refreshedAt = long.MinValue;
-
-    public async ValueTask<Caller?> CheckAsync(string? token, CancellationToken cancellation)
-    {
-        if (token is null || !TokenFormat.IsWellFormed(token))
-        {
-            return null;
-        }
-
-        var hash = TokenFormat.HashOf(token);
-        if (!_remembered.TryGetValue(hash, out var known) || !IsGood(known.At))
-        {
-            var asked = time.GetTimestamp();
-            var before = Volatile.Read(ref _forgotten);
-            if (await FindAsync(hash, cancellation) is not { } found)
-            {
-                _remembered.TryRemove(hash, out _);
-                return null;
-            }
-
-            if (_remembered.Count >= MaxRemembered)
-            {
-                _remembered.Clear();
-            }
-
-            known = (found, asked);
-            _remembered[hash] = known;
-
-            // What was read before a revocation must not be remembered after it.
-            if (Volatile.Read(ref _forgotten) != before)
-            {
-                _remembered.TryRemove(hash, out _);
-            }
-        }
-
-        return known.Holder.At(time.GetUtcNow());
-    }
+    public async ValueTask<Caller?> CheckAsync(string? token, CancellationToken cancellation) =>
+        token is not null && TokenFormat.IsWellFormed(token) && await _holders.GetAsync(TokenFormat.HashOf(token), FindAsync, cancellation) is { } holder
+            ? holder.At(time.GetUtcNow())
+            : null;
 
     /// <summary>Forgets what was remembered of a principal's tokens.</summary>
-    public void Forget(string principalId)
-    {
-        Interlocked.Increment(ref _forgotten);
-        foreach (var (hash, known) in _remembered)
-        {
-            if (known.Holder.Principal.Id == principalId)
-            {
-                _remembered.TryRemove(hash, out _);
-            }
-        }
-    }
+    public void Forget(string principalId) => _holders.Forget(principalId);
 
     /// <summary>Forgets what has changed in the database; what is left is good for another few seconds.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
         var asked = time.GetTimestamp();
-        await using var command = database.CreateCommand(Changed);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var changed = new HashSet<string>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            changed.Add(reader.GetString(0));
-        }
-
-        Interlocked.Increment(ref _forgotten);
-        var isUnbroken = IsTrusted(_refreshedAt);
-        foreach (var (hash, known) in _remembered)
-        {
-            if (!isUnbroken || changed.Contains(known.Holder.Principal.Id) || time.GetElapsedTime(known.At) > RememberFor)
-            {
-                _remembered.TryRemove(hash, out _);
-            }
-        }
-
-        Volatile.Write(ref _refreshedAt, asked);
+        _holders.Watched(asked, await database.ChangedAsync("principal", cancellation));
     }
-
-    private bool IsGood(long since) =>
-        time.GetElapsedTime(since) < RememberFor && (IsTrusted(since) || IsTrusted(Volatile.Read(ref _refreshedAt)));
-
-    private bool IsTrusted(long since) => since != long.MinValue && time.GetElapsedTime(since) < TrustFor;
 
     private async Task<Holder?> FindAsync(string hash, CancellationToken cancellation)
     {

@@ -3,6 +3,7 @@ using JasperFx.Events.Projections;
 using Marten;
 using Marten.Schema;
 using Marten.Schema.Indexing.Unique;
+using Weasel.Postgresql.Tables;
 
 namespace ControlPlane.AgentInstances;
 
@@ -29,8 +30,10 @@ public static class AgentInstancesModel
         store.Projections.Add<InstanceCardProjection>(ProjectionLifecycle.Inline);
         store.Projections.Snapshot<InstanceRuntime>(SnapshotLifecycle.Inline);
         store.Schema.For<TrialUse>().SingleTenanted();
-        // Runtimes report by the instance's id alone.
-        store.Schema.For<InstanceCard>().Index(card => card.Id, index => index.Name = "ix_instance_id");
+        // A column of its own, for lists and quotas look at the state of every instance of a tenant.
+        store.Schema.For<InstanceCard>().Duplicate(card => card.State, "varchar", NpgsqlTypes.NpgsqlDbType.Varchar);
+        // Runtimes report by the instance's id alone. A hash, for a tree would tempt the planner to walk lists through all tenants.
+        store.Schema.For<InstanceCard>().Index(card => card.Id, index => (index.Name, index.Method) = ("ix_instance_id", IndexMethod.hash));
         store.Storage.ExtendedSchemaObjects.AddRange(RuntimeRows.Tables());
         store.Schema.For<InstanceCard>().UniqueIndex(UniqueIndexType.Computed, "ux_instance_name", TenancyScope.PerTenant, card => card.NameHash!);
     }

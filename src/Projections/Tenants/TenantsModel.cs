@@ -10,5 +10,6 @@ public static class TenantsModel
     {
         store.Event<TenantCreated>("tenant.created", "iam-36m");
         store.Projections.Snapshot<Tenant>(SnapshotLifecycle.Inline);
+        store.Schema.For<Tenant>().IndexLastModified();
     }
 }
