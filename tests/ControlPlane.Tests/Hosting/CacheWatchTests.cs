@@ -97,6 +97,21 @@ public sealed class CacheWatchTests : AppTest
         (await checks.CheckAsync(Owner, Cancellation)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task a_tenant_whose_tier_changes_elsewhere_has_it_with_the_next_look()
+    {
+        await ExecuteAsync($"update controlplane.mt_doc_tenant set mt_last_modified = {LongAgo} where id = '{Tenant}'");
+        var tenants = new TenantDirectory(App.Store, _database, _time);
+        await tenants.RefreshAsync(Cancellation);
+        var before = await tenants.TierOfAsync(Tenant, Cancellation);
+        await ExecuteAsync($$"""update controlplane.mt_doc_tenant set data = data || '{"tier":"Squad"}', mt_last_modified = now() where id = '{{Tenant}}'""");
+
+        (await tenants.TierOfAsync(Tenant, Cancellation)).ShouldBe(before);
+        await tenants.RefreshAsync(Cancellation);
+        (await tenants.TierOfAsync(Tenant, Cancellation)).ShouldBe(ControlPlane.Tenants.Tier.Squad);
+        before.ShouldNotBe(ControlPlane.Tenants.Tier.Squad);
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private async Task<KeyRing> RingAsync()
