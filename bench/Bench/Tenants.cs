@@ -40,6 +40,8 @@ public sealed record Tenants(IReadOnlyList<Customer> All, Customer Large)
         builder.AddApi();
         await using var host = builder.Build();
         await host.SetupResources();
+        // Makes the signing key, which a production host does not.
+        host.Services.GetRequiredService<Signer>();
         var store = host.Services.GetRequiredService<IDocumentStore>();
         var digest = host.Services.GetRequiredService<CatalogStore>().Get<AgentBlueprint>(Blueprint).Digest;
         var all = new List<Customer>();
