@@ -32,7 +32,10 @@ public sealed record InclusionProof(long Index, long Size, IReadOnlyList<string>
 public static class GetProofEndpoint
 {
     /// <summary>Inclusion proof of one event in its seal.</summary>
-    /// <remarks>An event is sealed within a minute or so; until then the answer is 409 <c>not_sealed_yet</c>.</remarks>
+    /// <remarks>
+    /// An event is sealed within a minute or so; until then the answer is 409 <c>not_sealed_yet</c>. One that was altered or added
+    /// since has none: 409 <c>not_as_sealed</c>.
+    /// </remarks>
     [WolverineGet("/v1/audit/events/{id}/proof"), Requires("audit:read"), Extension, Answers(409)]
     public static async Task<Resource<EventProof>> Get(string id, [NotBody] Caller caller, IQuerySession session, IDocumentStore store, CancellationToken cancellation)
     {
@@ -43,6 +46,11 @@ public static class GetProofEndpoint
 
         var sealedIn = await SealedSpan.OfAsync(session, stored, cancellation)
             ?? throw new ProblemException(Problems.Conflict("not_sealed_yet", "The event is not sealed yet", ("retryable", true)));
+        if (!sealedIn.Holds(stored))
+        {
+            throw new ProblemException(Problems.Conflict("not_as_sealed", "The event is not what was sealed at its place"));
+        }
+
         await using var platform = store.QuerySession(Tenant.Platform);
         var seal = (await platform.SealsAsync(sealedIn.Number + 1, 1, cancellation))[0];
         var hashes = sealedIn.Hashes.Select(hash => MerkleTree.Leaf(hash)).ToArray();

@@ -29,6 +29,9 @@ internal sealed record SealedSpan(long Number, int Position, long Total, int Ind
             : null;
     }
 
+    /// <summary>Whether it was this very event that was sealed at its place.</summary>
+    public bool Holds(StoredEvent stored) => Index < Hashes.Length && Hashes[Index].AsSpan().SequenceEqual(stored.Hash);
+
     /// <summary>The leaves of a seal's tree of tenants.</summary>
     public static async Task<byte[][]> LeavesAsync(IQuerySession session, long number, CancellationToken cancellation)
     {

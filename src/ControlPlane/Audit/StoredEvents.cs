@@ -35,12 +35,7 @@ public static class StoredEvents
         Parameters = { new() { Value = first }, new() { Value = last } },
     };
 
-    /// <summary>Of one tenant.</summary>
-    public static NpgsqlCommand Between(string tenant, long first, long last) => new($"{From} where tenant_id = $3 and seq_id between $1 and $2 order by seq_id")
-    {
-        Parameters = { new() { Value = first }, new() { Value = last }, new() { Value = tenant } },
-    };
-
+    /// <summary>One of a tenant.</summary>
     public static NpgsqlCommand One(string tenant, Guid id) => new($"{From} where id = $1 and tenant_id = $2")
     {
         Parameters = { new() { Value = id }, new() { Value = tenant } },

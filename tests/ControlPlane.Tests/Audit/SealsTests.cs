@@ -6,6 +6,7 @@ using ControlPlane.Audit;
 using ControlPlane.Hosting;
 using ControlPlane.Iam;
 using ControlPlane.Storage;
+using ControlPlane.Tests.AgentInstances;
 using ControlPlane.Tests.Bus;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -73,13 +74,16 @@ public class SealsTests(App app) : AppTest(app)
     [Fact]
     public async Task what_is_not_sealed_has_no_proof_yet_and_what_is_not_there_or_another_tenants_has_none()
     {
-        await Sealer.CatchUpAsync(Cancellation);
+        await using var database = NpgsqlDataSource.Create(App.Connection);
+        await using var slow = await database.OpenConnectionAsync(Cancellation);
+        await using var transaction = await slow.BeginTransactionAsync(Cancellation);
+        // While this is open nobody seals what comes after it.
+        await ExecuteAsync(slow, "select pg_current_xact_id()");
         await Join("auditor", $"/tenants/{Tenant}");
         var id = (await EventIds())[^1];
+        (await Get($"/v1/audit/events/{id}/proof")).ShouldRefuse(409, "not_sealed_yet");
+        await transaction.CommitAsync(Cancellation);
 
-        // Another test, or the clock, may have had it sealed in between.
-        var early = await Get($"/v1/audit/events/{id}/proof");
-        (early.Status, early.Text("code")).ShouldBeOneOf((409, "not_sealed_yet"), (200, null));
         var elsewhere = await Join(Roles.Owner, $"/tenants/{Ids.New("ten")}", home: Ids.New("ten"));
         (await Get($"/v1/audit/events/{id}/proof", elsewhere)).Status.ShouldBe(403);
         (await Get($"/v1/audit/events/{Guid.CreateVersion7()}/proof")).Status.ShouldBe(404);
@@ -111,15 +115,55 @@ public class SealsTests(App app) : AppTest(app)
         await using var database = NpgsqlDataSource.Create(App.Connection);
         await using var slow = await database.OpenConnectionAsync(Cancellation);
         await using var transaction = await slow.BeginTransactionAsync(Cancellation);
-        await using (var write = new NpgsqlCommand("create temp table slow_writer (id int) on commit drop", slow))
-        {
-            await write.ExecuteNonQueryAsync(Cancellation);
-        }
+        await ExecuteAsync(slow, "select pg_current_xact_id()");
 
         var mark = await SafeMark.ReadAsync(database, Cancellation);
         (await mark.IsSafeAsync(database, Cancellation)).ShouldBeFalse();
         await transaction.CommitAsync(Cancellation);
         await Until.TrueAsync(() => mark.IsSafeAsync(database, Cancellation));
+    }
+
+    [Fact]
+    public async Task a_writer_who_is_at_work_and_has_no_transaction_id_yet_is_waited_for()
+    {
+        await using var database = NpgsqlDataSource.Create(App.Connection);
+        await using var gate = await database.OpenConnectionAsync(Cancellation);
+        await using var writer = await database.OpenConnectionAsync(Cancellation);
+        await ExecuteAsync(gate, "select pg_advisory_lock(710)");
+        var working = ExecuteAsync(writer, "select pg_advisory_lock(710)");
+        await Until.TrueAsync(async () => await CountAsync(database, $"select count(*) from pg_stat_activity where pid = {writer.ProcessID} and wait_event = 'advisory'") == 1);
+
+        var mark = await SafeMark.ReadAsync(database, Cancellation);
+        (await mark.IsSafeAsync(database, Cancellation)).ShouldBeFalse();
+        await ExecuteAsync(gate, "select pg_advisory_unlock(710)");
+        await working;
+        await Until.TrueAsync(() => mark.IsSafeAsync(database, Cancellation));
+    }
+
+    [Fact]
+    public async Task an_event_that_was_altered_after_its_seal_gets_no_proof()
+    {
+        await Sealer.CatchUpAsync(Cancellation);
+        var id = (await EventIds())[0];
+        (await Get($"/v1/audit/events/{id}/proof")).Status.ShouldBe(200);
+
+        await using var database = NpgsqlDataSource.Create(App.Connection);
+        await using var connection = await database.OpenConnectionAsync(Cancellation);
+        await ExecuteAsync(connection, $$"""update controlplane.mt_events set data = data || '{"altered":true}' where id = '{{id}}'""");
+
+        (await Get($"/v1/audit/events/{id}/proof")).ShouldRefuse(409, "not_as_sealed");
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    private static async Task<long> CountAsync(NpgsqlDataSource database, string sql)
+    {
+        await using var command = database.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
