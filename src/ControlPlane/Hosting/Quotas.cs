@@ -44,6 +44,7 @@ public static class Quotas
           -- No further than it takes to know.
           select count(*) into used from (select from {{pair.Value}} limit allowed + 1) rows;
           if used > allowed then
+            select count(*) into used from {{pair.Value}};
             raise exception '{{pair.Key}} %/%', used - 1, allowed using errcode = '{{SqlState}}';
           end if;
         end $function$;

@@ -2,6 +2,7 @@ using ControlPlane.AgentInstances;
 using ControlPlane.Catalog;
 using ControlPlane.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace ControlPlane.Tests.AgentInstances;
 
@@ -62,7 +63,12 @@ public class DraftInstanceTests(App app) : InstanceTest(app)
         var full = await Post(All, new { blueprintRef = Blueprint, displayName = "One more" });
 
         full.ShouldRefuse(402, "quota_exceeded");
-        (full.Text("metric"), (int?)full.Body!["limit"]).ShouldBe(("instances", 10));
+        (full.Text("metric"), (int?)full.Body!["used"], (int?)full.Body!["limit"]).ShouldBe(("instances", 10, 10));
+
+        // Whoever has more than his plan allows is told how much more; the one that is being added does not count.
+        await using var database = NpgsqlDataSource.Create(App.Connection);
+        await using var command = database.CreateCommand($"select controlplane.assert_quota_instances('{Tenant}', 3)");
+        (await Should.ThrowAsync<PostgresException>(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken))).MessageText.ShouldBe("instances 9/3");
     }
 
     [Fact]
