@@ -8,7 +8,7 @@ using Weasel.Postgresql.Tables;
 namespace ControlPlane.Iam;
 
 /// <summary>When tokens were last used, to the day. Operational and not history: it is kept beside the events, by one write a token, day and node.</summary>
-public sealed class TokenUses(NpgsqlDataSource database, TimeProvider time)
+public sealed partial class TokenUses(NpgsqlDataSource database, TimeProvider time, ILogger<TokenUses> logger)
 {
     public const string Name = $"{StoreModel.Schema}.token_uses";
 
@@ -81,13 +81,17 @@ public sealed class TokenUses(NpgsqlDataSource database, TimeProvider time)
             {
                 await command.ExecuteNonQueryAsync(cancellation);
             }
-            catch (NpgsqlException)
+            catch (Exception error) when (error is NpgsqlException or TimeoutException or InvalidOperationException)
             {
                 // The next use of the day says it again.
                 _noted.TryRemove(use.TokenId, out _);
+                LogLater(error.Message);
             }
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The use of a token is noted at its next use: {Reason}")]
+    private partial void LogLater(string reason);
 
     private sealed record Use(string Tenant, string TokenId, string PrincipalId, DateTimeOffset At);
 }
