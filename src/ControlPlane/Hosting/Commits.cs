@@ -92,7 +92,9 @@ public sealed class CommitListener(IServiceProvider services, IHttpContextAccess
             {
                 services.GetRequiredService<TokenChecks>().Forget(stream.Key!);
             }
-            else if (stream.AggregateType == typeof(Tenants.Tenant))
+
+            // A tenant's own stream has its id.
+            if (stream.Key == stream.TenantId)
             {
                 services.GetRequiredService<TenantDirectory>().Forget(stream.Key!);
             }
