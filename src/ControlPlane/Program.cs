@@ -10,6 +10,11 @@ using ControlPlane.Signup;
 using JasperFx;
 
 var builder = WebApplication.CreateBuilder(args);
+if (KeysCommand.IsCreation(HostRoles.WithoutRole(args)))
+{
+    return KeysCommand.Create(builder.Configuration);
+}
+
 var role = builder.Role();
 builder.AddKestrelLimits();
 builder.AddCatalog();

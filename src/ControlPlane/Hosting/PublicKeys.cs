@@ -10,18 +10,6 @@ namespace ControlPlane.Hosting;
 /// <param name="Keys">All that ever signed and are still kept.</param>
 public sealed record PublicKeys(IReadOnlyList<PublicKey> Keys)
 {
-    /// <summary>Whether the signature over the bytes is of the key with this id.</summary>
-    public bool Verify(string kid, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> signature)
-    {
-        if (Keys.FirstOrDefault(key => key.Kid == kid) is not { } key || signature.Length != PublicKey.SignatureSize)
-        {
-            return false;
-        }
-
-        using var opened = key.Open();
-        return opened.VerifyData(bytes, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
-    }
-
     /// <summary>The payload of a compact JWS that one of the keys has signed; null when none has.</summary>
     public byte[]? Payload(string jws)
     {
@@ -33,6 +21,17 @@ public sealed record PublicKeys(IReadOnlyList<PublicKey> Keys)
         return HeaderOf(head) is { Alg: PublicKey.Algorithm } header && Verify(header.Kid, Encoding.ASCII.GetBytes($"{head}.{body}"), Base64Url.DecodeFromChars(signature))
             ? Base64Url.DecodeFromChars(body)
             : null;
+    }
+
+    private bool Verify(string kid, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> signature)
+    {
+        if (Keys.FirstOrDefault(key => key.Kid == kid) is not { } key || signature.Length != PublicKey.SignatureSize)
+        {
+            return false;
+        }
+
+        using var opened = key.Open();
+        return opened.VerifyData(bytes, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
     }
 
     private static JwsHeader? HeaderOf(string head)

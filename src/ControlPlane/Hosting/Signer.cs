@@ -18,23 +18,13 @@ public sealed class Signer : IDisposable
         _opened = Opened.From(SigningKeys.Load(path, mayCreate), File.GetLastWriteTimeUtc(path));
     }
 
-    /// <summary>The id of the key that signs: what <c>kid</c> says.</summary>
-    public string KeyId => Current().PublicKeys.Keys[0].Kid;
-
     /// <summary>The key that signs and those that have signed before.</summary>
     public PublicKeys PublicKeys => Current().PublicKeys;
 
-    /// <summary>The 64 bytes of a signature (RFC 7518 §3.4), and the id of the key that made it.</summary>
-    public Signature Sign(ReadOnlySpan<byte> bytes)
-    {
-        var opened = Current();
-        return new(opened.PublicKeys.Keys[0].Kid, opened.Sign(bytes));
-    }
-
-    /// <summary>A compact JWS (RFC 7515) over the canonical JSON of the payload. <paramref name="type"/> says what it is, such as <c>erasure-certificate+jwt</c>.</summary>
-    public string Jws<T>(T payload, string type) => Jws(payload, type, out _);
-
-    /// <summary>As <see cref="Jws{T}(T, string)"/>, and tells the id of the key that signed.</summary>
+    /// <summary>A compact JWS (RFC 7515) over the canonical JSON of the payload, and the id of the key that signed it.</summary>
+    /// <param name="payload">What is signed.</param>
+    /// <param name="type">What it is, such as <c>seal+jwt</c>.</param>
+    /// <param name="keyId">The key: what <c>kid</c> says.</param>
     public string Jws<T>(T payload, string type, out string keyId)
     {
         var opened = Current();
@@ -94,8 +84,3 @@ public sealed class Signer : IDisposable
         public void Dispose() => key.Dispose();
     }
 }
-
-/// <summary>A signature and the key that made it.</summary>
-/// <param name="Kid">The id of the key, as in <c>/.well-known/jwks.json</c>.</param>
-/// <param name="Value">The signature, base64url.</param>
-public sealed record Signature(string Kid, byte[] Value);

@@ -22,7 +22,7 @@ public sealed record SigningKeys(string Active, IReadOnlyList<SigningKey> Keys)
         {
             if (!mayCreate)
             {
-                throw new InvalidOperationException($"There is no signing key at {path}: set Signing:KeyFile, or make one with keys rotate");
+                throw new InvalidOperationException($"There is no signing key at {path}: set Signing:KeyFile, or make one with keys create");
             }
 
             KeyFile.Create(path, new SigningKeys("", []).WithNew());
@@ -41,6 +41,7 @@ public sealed record SigningKeys(string Active, IReadOnlyList<SigningKey> Keys)
             return Load(path, mayCreate: true);
         }
 
+        using var alone = KeyFile.Lock(path);
         var rotated = Load(path, mayCreate: false).WithNew();
         KeyFile.Replace(path, rotated);
         return rotated;

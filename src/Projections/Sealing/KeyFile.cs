@@ -12,6 +12,9 @@ public static class KeyFile
         Write(path, keys);
     }
 
+    /// <summary>Holds off whoever else on this machine wants to change the file, until it is disposed of; throws where somebody does so already.</summary>
+    public static IDisposable Lock(string path) => new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.Write, FileShare.None);
+
     /// <summary>Puts new contents in the place of the old.</summary>
     public static void Replace<T>(string path, T keys)
     {

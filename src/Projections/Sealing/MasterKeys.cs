@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,6 +13,7 @@ public sealed class MasterKeys
 {
     private const int NonceSize = 12;
     private const int TagSize = 16;
+    private const int NameLength = 16;
     private readonly string? _path;
     private Opened _opened;
 
@@ -28,7 +28,7 @@ public sealed class MasterKeys
         {
             if (!mayCreate)
             {
-                throw new InvalidOperationException($"There is no key file at {path}: set Sealing:KeyFile");
+                throw new InvalidOperationException($"There is no key file at {path}: set Sealing:KeyFile, or make one with keys create");
             }
 
             KeyFile.Create(path, new Contents("1", new() { ["1"] = Fresh() }));
@@ -44,10 +44,11 @@ public sealed class MasterKeys
     public void Rotate()
     {
         var path = _path ?? throw new InvalidOperationException("Only keys from a file can be rotated");
-        var contents = Contents.Read(path);
-        var name = Enumerable.Range(contents.Keys.Count + 1, int.MaxValue - contents.Keys.Count)
-            .Select(number => number.ToString(CultureInfo.InvariantCulture)).First(name => !contents.Keys.ContainsKey(name));
-        KeyFile.Replace(path, new Contents(name, new(contents.Keys) { [name] = Fresh() }));
+        using var alone = KeyFile.Lock(path);
+        var (contents, fresh) = (Contents.Read(path), Fresh());
+        // Never the name of another key, also where two copies of the file are rotated apart.
+        var name = Convert.ToHexStringLower(SHA256.HashData(Convert.FromBase64String(fresh)))[..NameLength];
+        KeyFile.Replace(path, new Contents(name, new(contents.Keys) { [name] = fresh }));
         Volatile.Write(ref _opened, Read(path));
     }
 

@@ -76,7 +76,23 @@ public class SealingTests(App app) : AppTest(app)
         there.Forget(Tenant);
         there.Open(before).ShouldBe("before");
         rotating.Open(await there.SealAsync(Ids.New("ten"), "after", cancellation)).ShouldBe("after");
-        MasterKeys.Load(path, mayCreate: false).Active.ShouldBe("2");
+        MasterKeys.Load(path, mayCreate: false).Active.ShouldBe(here.Active);
+        here.Active.ShouldNotBe("1");
+    }
+
+    [Fact]
+    public void of_two_rotations_at_once_one_is_refused_so_that_no_key_is_lost()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.CreateVersion7():N}.json");
+        var here = MasterKeys.Load(path, mayCreate: true);
+        using (KeyFile.Lock(path))
+        {
+            Should.Throw<IOException>(here.Rotate);
+        }
+
+        here.Rotate();
+        here.Rotate();
+        File.ReadAllText(path).Split("\":\"").Length.ShouldBe(5, "one active name and three keys");
     }
 
     [Theory]
