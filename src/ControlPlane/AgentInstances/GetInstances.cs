@@ -4,7 +4,6 @@ using ControlPlane.Hosting;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
 using Marten;
-using Marten.Linq.MatchesSql;
 using Wolverine.Http;
 
 namespace ControlPlane.AgentInstances;
@@ -71,19 +70,12 @@ public static class GetInstancesEndpoint
         var query = http.Query<InstancesQuery>();
         var asOf = await history.NowAsync(cancellation);
         var fitting = InstanceFilter.Of(session, query, caller.Visible("instances:read", List));
-        var cards = fitting;
-        if (cursors.Read(caller.TenantId, List, query) is { } after)
-        {
-            cards = cards.Where(card => card.MatchesSql("d.id < ?", after));
-        }
-
-        var found = await cards.OrderByDescending(card => card.Id).Take(query.Limit + 1).ToListAsync(cancellation);
-        var page = found.Take(query.Limit).ToArray();
-        var phases = (await session.LoadManyAsync<InstanceRuntime>(cancellation, page.Select(card => InstanceRuntime.StreamOf(card.Id))))
+        var page = await fitting.PageAsync(cursors, caller.TenantId, List, query, card => card.Id, cancellation);
+        var phases = (await session.LoadManyAsync<InstanceRuntime>(cancellation, page.Found.Select(card => InstanceRuntime.StreamOf(card.Id))))
             .ToDictionary(runtime => InstanceRuntime.InstanceOf(runtime.Id), runtime => runtime.Phase);
         return new Page<InstanceRow>(
-            [.. page.Select(card => Row(card, phases.GetValueOrDefault(card.Id), time.GetUtcNow()))],
-            found.Count > query.Limit ? cursors.Make(caller.TenantId, List, query, page[^1].Id) : null,
+            [.. page.Found.Select(card => Row(card, phases.GetValueOrDefault(card.Id), time.GetUtcNow()))],
+            page.NextCursor,
             asOf)
         {
             Facets = query.Facets is { } facets ? await InstanceFilter.CountAsync(session, fitting, facets.Split(','), cancellation) : null,

@@ -1,6 +1,5 @@
 using ControlPlane.Hosting;
 using Marten;
-using Marten.Linq.MatchesSql;
 using Wolverine.Http;
 
 namespace ControlPlane.Iam;
@@ -24,16 +23,9 @@ public static class GetInvitationsEndpoint
     {
         var query = http.Query<InvitationsQuery>();
         var asOf = await history.NowAsync(cancellation);
-        var fitting = Fitting(session, query.State, time.GetUtcNow());
-        if (cursors.Read(caller.TenantId, List, query) is { } after)
-        {
-            fitting = fitting.Where(invitation => invitation.MatchesSql("d.id < ?", after));
-        }
-
-        var found = await fitting.OrderByDescending(invitation => invitation.Id).Take(query.Limit + 1).ToListAsync(cancellation);
-        var page = found.Take(query.Limit).ToArray();
-        return new(
-            [.. page.Select(views.Of)], found.Count > query.Limit ? cursors.Make(caller.TenantId, List, query, page[^1].Id) : null, asOf);
+        var page = await Fitting(session, query.State, time.GetUtcNow())
+            .PageAsync(cursors, caller.TenantId, List, query, invitation => invitation.Id, cancellation);
+        return new([.. page.Found.Select(views.Of)], page.NextCursor, asOf);
     }
 
     // Right also where the timer is late.

@@ -70,17 +70,8 @@ public static class GetPrincipalsEndpoint
             fitting = fitting.Where(principal => principal.Id.IsOneOf(named));
         }
 
-        if (cursors.Read(caller.TenantId, List, query) is { } after)
-        {
-            fitting = fitting.Where(principal => principal.MatchesSql("d.id < ?", after));
-        }
-
-        var found = await fitting.OrderByDescending(principal => principal.Id).Take(query.Limit + 1).ToListAsync(cancellation);
-        var page = found.Take(query.Limit).ToArray();
-        return new(
-            [.. page.Select(principal => Row(principal, caller, now))],
-            found.Count > query.Limit ? cursors.Make(caller.TenantId, List, query, page[^1].Id) : null,
-            asOf);
+        var page = await fitting.PageAsync(cursors, caller.TenantId, List, query, principal => principal.Id, cancellation);
+        return new([.. page.Found.Select(principal => Row(principal, caller, now))], page.NextCursor, asOf);
     }
 
     private static IQueryable<Principal> Fitting(IQuerySession session, PrincipalsQuery query, DateTimeOffset now)

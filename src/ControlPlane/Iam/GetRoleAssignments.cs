@@ -39,18 +39,8 @@ public static class GetRoleAssignmentsEndpoint
     {
         var (query, now) = (http.Query<RoleAssignmentsQuery>(), time.GetUtcNow());
         var asOf = await history.NowAsync(cancellation);
-        var fitting = Fitting(session, query, now);
-        if (cursors.Read(caller.TenantId, List, query) is { } after)
-        {
-            fitting = fitting.Where(assignment => assignment.MatchesSql("d.id < ?", after));
-        }
-
-        var found = await fitting.OrderByDescending(assignment => assignment.Id).Take(query.Limit + 1).ToListAsync(cancellation);
-        var page = found.Take(query.Limit).ToArray();
-        return new(
-            [.. page.Select(assignment => RoleAssignmentViews.Of(assignment, now))],
-            found.Count > query.Limit ? cursors.Make(caller.TenantId, List, query, page[^1].Id) : null,
-            asOf);
+        var page = await Fitting(session, query, now).PageAsync(cursors, caller.TenantId, List, query, assignment => assignment.Id, cancellation);
+        return new([.. page.Found.Select(assignment => RoleAssignmentViews.Of(assignment, now))], page.NextCursor, asOf);
     }
 
     private static IQueryable<RoleAssignment> Fitting(IQuerySession session, RoleAssignmentsQuery query, DateTimeOffset now)

@@ -2,7 +2,6 @@ using ControlPlane.Hosting;
 using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Sealing;
 using Marten;
-using Marten.Linq.MatchesSql;
 using Wolverine.Http;
 
 namespace ControlPlane.Iam;
@@ -54,17 +53,9 @@ public static class GetTokensEndpoint
         }
 
         var asOf = await history.NowAsync(cancellation);
-        var after = cursors.Read(caller.TenantId, List, query);
-        var tokens = session.Query<AccessToken>().Where(token => token.PrincipalId == owner);
-        if (after is not null)
-        {
-            tokens = tokens.Where(token => token.MatchesSql("d.id < ?", after));
-        }
-
-        var found = await tokens.OrderByDescending(token => token.Id).Take(query.Limit + 1).ToListAsync(cancellation);
-        var page = found.Take(query.Limit).ToArray();
-        var next = found.Count > query.Limit ? cursors.Make(caller.TenantId, List, query, page[^1].Id) : null;
-        return new([.. page.Select(token => Row(token, time.GetUtcNow()))], next, asOf);
+        var page = await session.Query<AccessToken>().Where(token => token.PrincipalId == owner)
+            .PageAsync(cursors, caller.TenantId, List, query, token => token.Id, cancellation);
+        return new([.. page.Found.Select(token => Row(token, time.GetUtcNow()))], page.NextCursor, asOf);
     }
 
     private static TokenRow Row(AccessToken token, DateTimeOffset now) => new(
