@@ -7,6 +7,7 @@ using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Iam;
 using ControlPlane.Mail;
 using ControlPlane.Signup;
+using ControlPlane.Tenants;
 using JasperFx;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -31,6 +32,7 @@ if (role != HostRole.Bus)
     builder.AddSignup();
     builder.AddInvitations();
     builder.AddAudit();
+    builder.AddTenants();
 }
 
 var app = builder.Build();

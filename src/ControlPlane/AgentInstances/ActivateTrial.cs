@@ -63,7 +63,7 @@ public static class ActivateTrialEndpoint
         return (
             new(instance.Id),
             new(now, ends, terms.PlanRef.Value, caller.PrincipalId),
-            new(facts.Keys.Select(key => MartenOps.Insert(new TrialUse(key, now)))),
+            new(facts.Keys.Select(key => MartenOps.Insert(new TrialUse(key, caller.TenantId, now)))),
             TrialTimers.For(instance.Id, ends, terms));
     }
 }

@@ -32,6 +32,22 @@ public sealed class Payments(StripeSettings settings)
             async () => (await _client.Value.V1.Customers.ListAsync(new() { Email = email, Limit = 100 }, null, cancellation))
                 .FirstOrDefault(customer => customer.Metadata.GetValueOrDefault("tenant_id") == tenantId)?.Id);
 
+    /// <summary>Has the provider forget a customer, with his payment methods and what he subscribes to; it is no error if it has already.</summary>
+    public async Task DeleteCustomerAsync(string customer, CancellationToken cancellation)
+    {
+        try
+        {
+            await _client.Value.V1.Customers.DeleteAsync(customer, null, null, cancellation);
+        }
+        catch (StripeException error) when (error.StripeError?.Code == "resource_missing")
+        {
+        }
+        catch (StripeException error)
+        {
+            throw Refusal(error);
+        }
+    }
+
     /// <summary>Opens a page on which the customer leaves a payment method; nothing is charged.</summary>
     public Task<Session> OpenSetupAsync(string key, string tenantId, SessionCreateOptions page, CancellationToken cancellation)
     {

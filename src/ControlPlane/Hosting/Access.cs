@@ -23,10 +23,18 @@ public sealed class PublicAttribute() : AccessAttribute("public");
 /// <summary>A provider calls; the operation itself checks that it is the provider.</summary>
 public sealed class SignedAttribute() : AccessAttribute("signature");
 
+/// <summary>A deleted tenant's owners may call it too.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class WhileLeavingAttribute : Attribute;
+
 /// <summary>Authenticates the token, decides on tenant and permission, and leaves the <see cref="Caller"/> for the slice.</summary>
 public static class Access
 {
     private const string TenantHeader = "X-Tenant-Id";
+    private const string TenantPath = "/v1/tenants/{id}";
+
+    // Owners hold it, and nobody else.
+    private const string Restore = "tenant:restore";
 
     public static void UseAccess(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
@@ -51,14 +59,20 @@ public static class Access
         }
 
         context.RequestServices.GetRequiredService<Iam.TokenUses>().Note(home);
+        if (NamedByPath(context) is { } named && context.Request.Headers[TenantHeader].ToString() is { Length: > 0 } header && header != named)
+        {
+            await context.WriteAsync(Problems.Malformed("", "tenant_mismatch", $"{TenantHeader} names another tenant than the path"));
+            return;
+        }
+
         if (await ActingOnAsync(context, home) is not { } caller)
         {
-            await context.WriteAsync(Problems.Forbidden());
+            await context.WriteAsync(NamedByPath(context) is null ? Problems.Forbidden() : Problems.NotFound());
             return;
         }
 
         context.Features.Set(caller);
-        if (access is RequiresAttribute && Refuse(context, caller, access.Permission) is { } no)
+        if ((await LeavingAsync(context, caller) ?? (access is RequiresAttribute ? Refuse(context, caller, access.Permission) : null)) is { } no)
         {
             await context.WriteAsync(no);
             return;
@@ -78,7 +92,7 @@ public static class Access
 
     private static async ValueTask<Caller?> ActingOnAsync(HttpContext context, Caller caller)
     {
-        var wanted = context.Request.Headers[TenantHeader].ToString();
+        var wanted = NamedByPath(context) ?? context.Request.Headers[TenantHeader].ToString();
         if (wanted.Length == 0 || wanted == caller.HomeTenantId)
         {
             return caller;
@@ -88,6 +102,23 @@ public static class Access
         return isStaff && await context.RequestServices.GetRequiredService<TenantDirectory>().FindAsync(wanted, context.RequestAborted) is not null
             ? caller with { TenantId = wanted }
             : null;
+    }
+
+    // These operations name their tenant themselves.
+    private static string? NamedByPath(HttpContext context) =>
+        ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.RawText!.StartsWith(TenantPath, StringComparison.Ordinal) ? context.Request.RouteValues["id"] as string : null;
+
+    /// <summary>The "no" of a tenant that is deleted: its owners may ask how it stands and restore it, staff may read.</summary>
+    private static async ValueTask<ProblemDetails?> LeavingAsync(HttpContext context, Caller caller)
+    {
+        var tenants = context.RequestServices.GetRequiredService<TenantDirectory>();
+        if (await tenants.FindAsync(caller.TenantId, context.RequestAborted) is null or { State: TenantState.Active })
+        {
+            return null;
+        }
+
+        var isOpen = context.GetEndpoint()!.Metadata.GetMetadata<WhileLeavingAttribute>() is not null && caller.May(Restore);
+        return isOpen || (caller.IsStaff && HttpMethods.IsGet(context.Request.Method)) ? null : Problems.TenantTombstoned();
     }
 
     // The pattern and not the path decides, for routes are matched whatever the case of the path's letters.

@@ -2,6 +2,7 @@ using ControlPlane.Catalog;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
+using ControlPlane.Tenants;
 using JasperFx.Events;
 using Marten;
 using Marten.Services;
@@ -99,7 +100,7 @@ public sealed class CommitListener(IServiceProvider services, IHttpContextAccess
                 services.GetRequiredService<TenantDirectory>().Forget(stream.Key!);
             }
 
-            if (stream.Events.Any(stored => stored.Data is PrincipalErased))
+            if (stream.Events.Any(stored => stored.Data is PrincipalErased or TenantDeletionRequested or TenantRestored or TenantPurgeStepEnded))
             {
                 services.GetRequiredService<KeyRing>().Forget(stream.TenantId);
             }

@@ -28,8 +28,12 @@ public static class Messaging
         wolverine.TakeOverSoon();
         wolverine.Policies.MessageExecutionLogLevel(LogLevel.Debug);
         wolverine.Policies.MessageSuccessLogLevel(LogLevel.Debug);
+        wolverine.LocalQueueFor<Tenants.RunPurgeStep>().MaximumParallelMessages(SideBySide);
         wolverine.AddFailureRules();
     }
+
+    // What waits for providers does not wait for the like of it.
+    private const int SideBySide = 16;
 
     // A node that was killed holds its messages, and the timers if it led, until another node has missed its heartbeat for this long.
     // One that is merely slow gets its messages handled twice, which every handler bears.

@@ -49,6 +49,9 @@ public static class Problems
     public static ProblemDetails Forbidden(string? missingPermission = null) =>
         Because(403, "forbidden", "The token may not do this", null, ("missingPermission", missingPermission));
 
+    /// <summary>The tenant is deleted; only its owners may still ask how it stands, and restore it.</summary>
+    public static ProblemDetails TenantTombstoned() => Because(403, "tenant_tombstoned", "The tenant is deleted");
+
     /// <summary>The same body for what is absent and for what is another tenant's.</summary>
     public static ProblemDetails NotFound() => Because(404, "not_found", "There is no such resource");
 

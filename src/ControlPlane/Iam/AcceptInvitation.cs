@@ -5,6 +5,7 @@ using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Sealing;
 using ControlPlane.Signup;
 using ControlPlane.Storage;
+using ControlPlane.Tenants;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -42,7 +43,7 @@ public sealed record AcceptanceCase(
 public static class AcceptInvitationEndpoint
 {
     public static async Task<AcceptanceCase> LoadAsync(
-        AcceptInvitation command, string token, HttpContext http, InvitationLimits limits, IDocumentSession session, IDocumentStore store, KeyRing ring,
+        AcceptInvitation command, string token, HttpContext http, InvitationLimits limits, TenantDirectory tenants, IDocumentSession session, IDocumentStore store, KeyRing ring,
         CancellationToken cancellation)
     {
         if (limits.WaitFor(http.Connection.RemoteIpAddress?.ToString() ?? "") is { } wait)
@@ -54,6 +55,11 @@ public static class AcceptInvitationEndpoint
         if (await session.LoadAsync<InvitationToken>(TokenFormat.HashOf(token), cancellation) is not { } known)
         {
             throw new ProblemException(Problems.NotFound());
+        }
+
+        if (await tenants.FindAsync(known.TenantId, cancellation) is not { State: TenantState.Active })
+        {
+            throw new ProblemException(Gone());
         }
 
         await session.TakeIamAsync(known.TenantId, cancellation);
@@ -74,7 +80,7 @@ public static class AcceptInvitationEndpoint
         return found.Invitation.StateAt(now) switch
         {
             InvitationState.Accepted => Problems.Conflict("already_accepted", "The invitation was accepted before"),
-            InvitationState.Revoked or InvitationState.Expired => Problems.Because(410, "gone", "The invitation is no longer good"),
+            InvitationState.Revoked or InvitationState.Expired => Gone(),
             _ => Faults(command, settings).ToArray() is { Length: > 0 } faults
                     ? Problems.AgainstTheRules("acceptance_refused", "The invitation can't be accepted like this", faults)
                 : found.Inviter?.MayHandOn(found.Invitation.Role, found.Invitation.Scope, found.Tenant, now) != true
@@ -111,6 +117,8 @@ public static class AcceptInvitationEndpoint
                 .. found.RecoveryHash is { } hash ? [MartenOps.Insert(new EmailAddress(hash, tenant, id))] : Array.Empty<IMartenOp>(),
             ]);
     }
+
+    private static ProblemDetails Gone() => Problems.Because(410, "gone", "The invitation is no longer good");
 
     // The token came by mail, so the address is proven; where another account has it already, that one is recovered by it.
     private static async Task<string?> RecoveryAsync(

@@ -29,7 +29,7 @@ public static class AgentInstancesModel
         store.Projections.Snapshot<CurrentInstance>(SnapshotLifecycle.Inline);
         store.Projections.Add<InstanceCardProjection>(ProjectionLifecycle.Inline);
         store.Projections.Snapshot<InstanceRuntime>(SnapshotLifecycle.Inline);
-        store.Schema.For<TrialUse>().SingleTenanted();
+        store.Schema.For<TrialUse>().SingleTenanted().Index(use => use.TenantId);
         // A column of its own, for lists and quotas look at the state of every instance of a tenant.
         store.Schema.For<InstanceCard>().Duplicate(card => card.State, "varchar", NpgsqlTypes.NpgsqlDbType.Varchar);
         // Runtimes report by the instance's id alone. A hash, for a tree would tempt the planner to walk lists through all tenants.

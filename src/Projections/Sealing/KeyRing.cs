@@ -17,6 +17,7 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
 
     // A change is stamped when its transaction begins and seen when it ends.
     private static readonly TimeSpan LookBack = TimeSpan.FromSeconds(20);
+    private const string Departure = "~departure~";
     private readonly ConcurrentDictionary<string, SubjectKey> _byId = new();
     private readonly ConcurrentDictionary<(string Tenant, string Subject), string> _ids = new();
     private long _refreshedAt = long.MinValue;
@@ -51,11 +52,27 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
     public async ValueTask<byte[]> DeriveAsync(string tenant, string purpose, CancellationToken cancellation) =>
         (await KeyForAsync(tenant, tenant, cancellation)).Derive(purpose);
 
+    /// <summary>
+    /// Seals a copy of a tenant's text under the departure key of one of its deletions: it still opens when the tenant's own keys
+    /// are quarantined, and goes with them.
+    /// </summary>
+    public async ValueTask<Personal> SealForDepartureAsync(string tenant, string operationId, string words, CancellationToken cancellation)
+    {
+        var ring = DepartureOf(tenant, operationId);
+        return Personal.FromStore((await KeyForAsync(ring, ring, cancellation)).Seal(words), this);
+    }
+
+    /// <summary>The name of the key ring of one deletion of a tenant.</summary>
+    public static string DepartureOf(string tenant, string operationId) => $"{tenant}{Departure}{operationId}";
+
+    /// <summary>The key that a value is sealed under.</summary>
+    internal static string KeyIdOf(string sealedForm) => sealedForm.Split('|')[1];
+
     /// <summary>The tenant a sealed value belongs to, or null when its key is destroyed.</summary>
     internal string? TenantOf(string sealedForm)
     {
-        var keyId = sealedForm.Split('|')[1];
-        return (Cached(keyId) ?? Load(keyId))?.Tenant;
+        var keyId = KeyIdOf(sealedForm);
+        return (Cached(keyId) ?? Load(keyId))?.Tenant.Split(Departure)[0];
     }
 
     /// <summary>The key that seals what is new about a subject; made when the subject is new.</summary>
@@ -108,6 +125,20 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
     public const string Destruction =
         "update controlplane.subject_keys set wrapped = null, changed_at = now() where tenant_id = ? and subject = ? and wrapped is not null";
 
+    /// <summary>As statements of a transaction, with the tenant, or the name of a departure's ring, as parameter; call <see cref="Forget"/> after them.</summary>
+    public const string Quarantine = "update controlplane.tenant_keys set state = 'quarantined', changed_at = now() where tenant_id = ? and state = 'active'";
+
+    /// <inheritdoc cref="Quarantine"/>
+    public const string Release = "update controlplane.tenant_keys set state = 'active', changed_at = now() where tenant_id = ? and state = 'quarantined'";
+
+    /// <summary>Destroys a whole key ring: nothing that was sealed under any of its keys can be opened again.</summary>
+    public const string DestructionOfAll =
+        "update controlplane.tenant_keys set wrapped = null, state = 'destroyed', changed_at = now() where tenant_id = ? and state <> 'destroyed'";
+
+    /// <summary>The same of the keys below it, which nothing can unwrap any more.</summary>
+    public const string DestructionOfSubjects =
+        "update controlplane.subject_keys set wrapped = null, changed_at = now() where tenant_id = ? and wrapped is not null";
+
     /// <summary>Drops what has changed in the database; what is left is good for another few seconds.</summary>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
@@ -127,7 +158,7 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
     /// <summary>Drops every opened key of a tenant, so that the next use sees its present state.</summary>
     public void Forget(string tenant)
     {
-        foreach (var key in _byId.Values.Where(key => key.Tenant == tenant))
+        foreach (var key in _byId.Values.Where(key => key.Tenant.Split(Departure)[0] == tenant))
         {
             _byId.TryRemove(key.Id, out _);
         }

@@ -22,7 +22,7 @@ public sealed class Sealer(KeyRing ring)
             {
                 key ??= await ring.KeyForAsync(stream.TenantId, SubjectOf(stream.Key!, stream.TenantId), cancellation);
                 Seal(personal, key);
-                stored.SetHeader(KeyHeader, key.Id);
+                stored.SetHeader(KeyHeader, KeyRing.KeyIdOf(personal.Sealed!));
             }
         }
     }

@@ -17,6 +17,9 @@ public sealed record PendingSignup(
 
     public bool IsVerified { get; init; }
 
+    /// <summary>The tenant that the proof led to.</summary>
+    public string? TenantId { get; init; }
+
     public bool IsExpired { get; init; }
 
     /// <summary>Whether a right code would still be good: also when the timer is late.</summary>
@@ -28,7 +31,7 @@ public sealed record PendingSignup(
 
     public PendingSignup Apply(SignupCodeRefused e) => this with { Attempts = e.Attempt };
 
-    public PendingSignup Apply(SignupVerified _) => this with { IsVerified = true };
+    public PendingSignup Apply(SignupVerified e) => this with { IsVerified = true, TenantId = e.TenantId };
 
     public PendingSignup Apply(SignupExpired _) => this with { IsExpired = true };
 }

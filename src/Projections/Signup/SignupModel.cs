@@ -13,6 +13,7 @@ public static class SignupModel
             .Event<SignupVerified>("signup.verified", "sec-12m")
             .Event<SignupExpired>("signup.expired", "sec-12m");
         store.Projections.Snapshot<PendingSignup>(SnapshotLifecycle.Inline);
+        store.Schema.For<PendingSignup>().Index(signup => signup.TenantId!);
         store.Schema.For<UnknownSignup>().SingleTenanted().Index(signup => signup.ForgetAt);
     }
 }

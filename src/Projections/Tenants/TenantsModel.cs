@@ -8,8 +8,15 @@ public static class TenantsModel
 {
     public static void AddTenants(this StoreOptions store)
     {
-        store.Event<TenantCreated>("tenant.created", "iam-36m");
+        store.Event<TenantCreated>("tenant.created", "iam-36m")
+            .Event<TenantDeletionRequested>("tenant.deletion_requested", "erasure-evidence-5y")
+            .Event<DepartureKeyOpened>("tenant.departure_key_opened", "erasure-evidence-5y")
+            .Event<TenantRestored>("tenant.restored", "iam-36m")
+            .Event<TenantPurgeStarted>("tenant.purge_started", "erasure-evidence-5y")
+            .Event<TenantPurgeStepEnded>("tenant.purge_step_ended", "erasure-evidence-5y")
+            .Event<TenantPurged>("tenant.purged", "erasure-evidence-5y");
         store.Projections.Snapshot<Tenant>(SnapshotLifecycle.Inline);
         store.Schema.For<Tenant>().IndexLastModified();
+        store.Schema.For<CertificateAddress>().SingleTenanted();
     }
 }

@@ -4,7 +4,7 @@ namespace ControlPlane.Hosting.OpenApi;
 internal static class Areas
 {
     // Where the first part of a path is not the name of its area.
-    private static readonly Dictionary<string, string> ByRoot = new() { ["whoami"] = "auth", ["invitations"] = "iam", ["postmark"] = "mail", ["principals"] = "iam", ["role-assignments"] = "iam", ["role-definitions"] = "iam" };
+    private static readonly Dictionary<string, string> ByRoot = new() { ["whoami"] = "auth", ["invitations"] = "iam", ["postmark"] = "mail", ["operations"] = "system", ["erasure-certificates"] = "tenants", ["principals"] = "iam", ["role-assignments"] = "iam", ["role-definitions"] = "iam" };
 
     private static readonly Dictionary<string, string> Words = new()
     {
@@ -16,6 +16,7 @@ internal static class Areas
         ["iam"] = "Principals, what they may do and where, and the invitations of new ones.",
         ["mail"] = "What the mail provider tells of our letters.",
         ["runtime"] = "What runtimes tell and ask.",
+        ["tenants"] = "Customer accounts: how they stand, leave, come back and are erased.",
         ["system"] = "Health, figures and descriptions of the service itself.",
     };
 

@@ -10,7 +10,7 @@ internal static class Parameters
     {
         ["id"] = "The id of the resource.",
         ["name"] = "The name of the entry.",
-        ["token"] = "The secret that was mailed, or shown once.",
+        ["token"] = "The secret that was mailed, or told once.",
         ["ref"] = "name@version of the entry, or name@latest.",
     };
 
