@@ -1,10 +1,13 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ControlPlane.Catalog;
 using ControlPlane.Hosting;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
+using ControlPlane.Tenants;
 using JasperFx.Events;
 using Marten;
+using Microsoft.Extensions.DependencyInjection;
 using Wolverine.Http;
 
 namespace ControlPlane.Tests;
@@ -25,7 +28,7 @@ public partial class HouseRules(App app)
     private static readonly string[] Safe =
     [
         "Id", "Ids", "Ref", "Digest", "Hash", "Role", "Scope", "Scopes", "Permissions", "Hint", "Currency", "Country", "Locale", "Version", "Region", "Reason",
-        "Step", "Code", "ChangedPaths", "Audience", "IpAllow", "Previous", "TenantId", "Key", "Signature",
+        "Step", "Code", "Codes", "ChangedPaths", "Audience", "IpAllow", "Previous", "TenantId", "Key", "Signature",
     ];
 
     [Fact]
@@ -65,6 +68,27 @@ public partial class HouseRules(App app)
         var stored = EventCatalog.All.Select(kind => kind.Type).Concat(documents).SelectMany(type => Texts(type, type.Name, []));
 
         stored.Distinct().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void every_area_with_streams_takes_part_when_a_tenant_leaves()
+    {
+        var taking = app.Host.Services.GetServices<AreaLifecycle>().ToArray();
+
+        EventCatalog.All.Select(kind => kind.Type.Namespace).Except(taking.Select(area => area.GetType().Namespace)).ShouldBeEmpty();
+        taking.ShouldAllBe(area => area.Purge.Count > 0);
+        taking.SelectMany(area => area.Purge).Select(step => step.Name).ShouldBeUnique();
+    }
+
+    // What the law asks to keep outlives the keys of its tenant; what is personal in it would need a key of its own.
+    [Fact]
+    public void what_the_law_asks_to_keep_holds_nothing_personal_but_addresses_under_the_departure_key()
+    {
+        var floors = app.Host.Services.GetRequiredService<CatalogStore>().All<RetentionPolicy>().Where(policy => policy.Spec.Floor is not null).Select(policy => policy.Name).ToHashSet();
+
+        floors.ShouldNotBeEmpty();
+        EventCatalog.All.Where(kind => floors.Contains(kind.RetentionPolicy) && PersonalFields.Has(kind.Type)).Select(kind => kind.Type)
+            .ShouldBe([typeof(TenantDeletionRequested)]);
     }
 
     [Fact]

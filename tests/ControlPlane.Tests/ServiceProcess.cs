@@ -13,6 +13,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     private readonly Func<Process> _start;
     private readonly ConcurrentQueue<string> _output = new();
     private Process _process;
+    private bool _isKilled;
 
     private ServiceProcess(Func<Process> start, int port)
     {
@@ -48,12 +49,14 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _isKilled = true;
     }
 
     /// <summary>Starts what was killed again, where it was before.</summary>
     public async Task RestartAsync()
     {
         _process = Launch();
+        _isKilled = false;
         await ReadyAsync();
     }
 
@@ -67,7 +70,11 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await KillAsync();
+        if (!_isKilled)
+        {
+            await KillAsync();
+        }
+
         Client.Dispose();
     }
 

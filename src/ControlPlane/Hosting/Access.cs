@@ -67,7 +67,7 @@ public static class Access
 
         if (await ActingOnAsync(context, home) is not { } caller)
         {
-            await context.WriteAsync(NamedByPath(context) is null ? Problems.Forbidden() : Problems.NotFound());
+            await context.WriteAsync(context.Request.Headers.ContainsKey(TenantHeader) ? Problems.Forbidden() : Problems.NotFound());
             return;
         }
 
@@ -112,9 +112,15 @@ public static class Access
     private static async ValueTask<ProblemDetails?> LeavingAsync(HttpContext context, Caller caller)
     {
         var tenants = context.RequestServices.GetRequiredService<TenantDirectory>();
-        if (await tenants.FindAsync(caller.TenantId, context.RequestAborted) is null or { State: TenantState.Active })
+        if (await tenants.FindAsync(caller.TenantId, context.RequestAborted) is not { State: not TenantState.Active and var state })
         {
             return null;
+        }
+
+        // Its tokens are gone, whatever a node still remembers.
+        if (state == TenantState.Purged && !caller.IsStaff)
+        {
+            return Problems.Unauthenticated();
         }
 
         var isOpen = context.GetEndpoint()!.Metadata.GetMetadata<WhileLeavingAttribute>() is not null && caller.May(Restore);

@@ -105,7 +105,7 @@ public static class DeleteTenantEndpoint
     /// From the commit on its tokens are refused and nothing personal of it can be opened. It can be restored until <c>restoreUntil</c>;
     /// then it is erased step by step, and a signed certificate tells how each step went. Asking again answers with how it stands.
     /// </remarks>
-    [WolverineDelete("/v1/tenants/{id}"), Requires("tenant:delete"), WhileLeaving, Query<DeleteTenantQuery>, Answers(200, 202, 409, 422)]
+    [WolverineDelete("/v1/tenants/{id}"), Requires("tenant:delete"), WhileLeaving, Query<DeleteTenantQuery>, Answers(202, 200, 409, 422)]
     public static (Answer<DeletionAccepted>, TenantDeletionRequested?, Writes, OutgoingMessages) Delete(
         DeleteTenant command, [WriteModel("id")] Tenant tenant, [NotBody] DeletionCase found, [NotBody] Caller caller, TimeProvider time)
     {
@@ -125,6 +125,7 @@ public static class DeleteTenantEndpoint
             [
                 .. found.Stop.Writes,
                 new ChangeKeys(KeyRing.Quarantine, tenant.Id),
+                MartenOps.StartStream<Departure>(found.OperationId, new DepartureKeyMade(tenant.Id, found.OwnerAddresses.Count)),
                 MartenOps.Store(new CertificateAddress(TokenFormat.HashOf(found.CertificateToken), tenant.Id, found.OperationId)),
             ]),
             messages);

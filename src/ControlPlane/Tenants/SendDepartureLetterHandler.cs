@@ -1,7 +1,8 @@
 using System.Globalization;
 using ControlPlane.Hosting;
 using ControlPlane.Mail;
-using Wolverine.Persistence.EventSourcing;
+using Marten;
+using Wolverine.Marten;
 
 namespace ControlPlane.Tenants;
 
@@ -13,19 +14,19 @@ public sealed record SendDepartureLetter(string TenantId, string OperationId, in
 
 public static class SendDepartureLetterHandler
 {
-    public static async Task<DepartureKeyOpened?> Handle(
-        SendDepartureLetter message, [WriteModel(nameof(SendDepartureLetter.TenantId))] Tenant? tenant, CertificateTokens certificates, Postmark postmark, Portal portal,
-        CancellationToken cancellation)
+    public static async Task<Writes> Handle(
+        SendDepartureLetter message, IQuerySession session, CertificateTokens certificates, Postmark postmark, Portal portal, CancellationToken cancellation)
     {
+        var tenant = await session.LoadAsync<Tenant>(message.TenantId, cancellation);
         if (tenant?.IsAt(message.OperationId, TenantState.Tombstoned) != true || tenant.Deletion!.OwnerAddresses[message.Place] is not { IsReadable: true } address)
         {
-            return null;
+            return new();
         }
 
         var words = DepartureLetters.Of(
             tenant.Locale, tenant.Deletion.PurgeAt, portal.At("/restore"), await certificates.AddressOfAsync(tenant.Id, message.OperationId, cancellation));
         await postmark.SendAsync(
             new(string.Create(CultureInfo.InvariantCulture, $"{message.OperationId}:departure:{message.Place}"), address.Value, words, "departure"), cancellation);
-        return new(message.OperationId, DepartureUse.Letter);
+        return new(MartenOps.Append(message.OperationId, new DepartureKeyOpened(DepartureUse.Letter)));
     }
 }

@@ -40,8 +40,6 @@ public sealed record Tenant(string Id, Personal Name, string Country, string Loc
         Deletions = Deletions.Add(new(e.OperationId, e.Reason, e.RequestedAt, e.PurgeAt, e.LegalDeadline, e.Stopped, e.OwnerAddresses)),
     };
 
-    public Tenant Apply(DepartureKeyOpened _) => this;
-
     public Tenant Apply(IEvent<TenantRestored> e) => Change(TenantState.Active, deletion => deletion with { Restored = e.Data, EndedAt = e.Timestamp });
 
     public Tenant Apply(TenantPurgeStarted e) => Change(TenantState.Purging, deletion => deletion with { PurgeStartedAt = e.StartedAt });

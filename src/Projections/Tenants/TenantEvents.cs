@@ -8,11 +8,14 @@ public sealed record TenantCreated(Personal Name, string Country, string Locale,
 public sealed record TenantDeletionRequested(
     string OperationId, TenantDeletionReason Reason, DateTimeOffset RequestedAt, DateTimeOffset PurgeAt, DateTimeOffset? LegalDeadline,
     IReadOnlyList<Affected> Stopped, IReadOnlyList<Personal> OwnerAddresses, string RequestedBy);
-public sealed record DepartureKeyOpened(string OperationId, DepartureUse Use);
 public sealed record TenantRestored(
     string OperationId, IReadOnlyList<Affected> Restored, IReadOnlyList<NotRestored> NotRestored, IReadOnlyList<string> ActionCodes, Personal? Comment, string RestoredBy);
 public sealed record TenantPurgeStarted(string OperationId, DateTimeOffset StartedAt);
 public sealed record TenantPurgeStepEnded(string OperationId, string Step, StepOutcome Outcome, int Count, string? Reason, DateTimeOffset EndedAt);
+
+/// <summary>What leaving needs was sealed under a key of its own: how many texts.</summary>
+public sealed record DepartureKeyMade(string TenantId, int Count);
+public sealed record DepartureKeyOpened(DepartureUse Use);
 
 /// <summary>The end of it. The certificate is a compact JWS (RFC 7515).</summary>
 public sealed record TenantPurged(string OperationId, string CertificateId, string CertificateSignature, DateTimeOffset PurgedAt);

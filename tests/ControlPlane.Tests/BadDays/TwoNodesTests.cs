@@ -145,6 +145,27 @@ public sealed class TwoNodesTests(TwoNodesTests.Nodes nodes) : IClassFixture<Two
     }
 
     [Fact]
+    public async Task a_tenant_that_leaves_on_one_node_has_left_on_the_other_within_five_seconds_and_so_when_it_comes_back()
+    {
+        var (one, other) = (nodes.One, nodes.Other);
+        var owner = await TokenAsync(nodes.World, one.Client);
+        var instance = await DraftAsync(other, owner);
+        var tenant = (string)JsonNode.Parse((await SendAsync(one, owner, HttpMethod.Get, "/v1/whoami", null)).Text)!["tenantId"]!;
+        Task<Answered> Use() => SendAsync(other, owner, HttpMethod.Get, $"{All}/{instance}", null);
+        var before = (string)JsonNode.Parse((await Use()).Text)!["displayName"]!;
+
+        (await SendAsync(one, owner, HttpMethod.Delete, $"/v1/tenants/{tenant}", new { reason = "customer", confirm = tenant })).Status.ShouldBe(202);
+        var left = Stopwatch.GetTimestamp();
+        await Until.TrueAsync(async () => (await Use()) is { Status: 403 } no && no.Text.Contains("tenant_tombstoned", StringComparison.Ordinal));
+        Stopwatch.GetElapsedTime(left).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+
+        (await SendAsync(one, owner, HttpMethod.Post, $"/v1/tenants/{tenant}/restore", new { })).Status.ShouldBe(200);
+        var back = Stopwatch.GetTimestamp();
+        await Until.TrueAsync(async () => (await Use()) is { Status: 200 } yes && yes.Text.Contains(before, StringComparison.Ordinal));
+        Stopwatch.GetElapsedTime(back).ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task of_two_owners_who_revoke_each_other_on_two_nodes_one_stays()
     {
         var (one, other) = (nodes.One, nodes.Other);

@@ -28,7 +28,15 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
             new SignupVerified("ten_new", "prn_new", SignupOutcome.Provisioned),
         ]),
         [typeof(SealChain)] = ("sls", [new SealClosed(1, 1, 9, 9, 2, new string('0', 64), null, Noon, "key", "e30.e30.c2ln")]),
-        [typeof(Tenant)] = ("ten", [new TenantCreated(new("Ann's"), "FR", "fr", "1", "1", false, "prn_owner")]),
+        [typeof(Tenant)] = ("ten",
+        [
+            new TenantCreated(new("Ann's"), "FR", "fr", "1", "1", false, "prn_owner"),
+            new TenantDeletionRequested("opn_1", TenantDeletionReason.Art17, Noon, Noon, Noon, [new("agent_instance", ["ain_1"])], [], "prn_owner"),
+            new TenantRestored("opn_1", [], [], [], new("Ann stays"), "prn_owner"),
+            new TenantDeletionRequested("opn_2", TenantDeletionReason.Customer, Noon, Noon, null, [], [], "prn_owner"),
+            new TenantPurgeStarted("opn_2", Noon),
+            new TenantPurged("opn_2", "cer_1", "e30.e30.c2ln", Noon),
+        ]),
         [typeof(Principal)] = ("prn",
         [
             new PrincipalCreated(PrincipalType.Service, new("worker"), new("Worker"), null, "prn_owner"),
