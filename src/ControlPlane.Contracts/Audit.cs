@@ -9,3 +9,12 @@ namespace ControlPlane.Contracts;
 /// <param name="Signature">The signed statement as a compact JWS.</param>
 [IntegrationEvent("audit", "sealed")]
 public sealed record AuditSealed(string SealNumber, long FirstSequence, long LastSequence, string RootHash, string KeyId, string Signature);
+
+/// <summary>An event is kept under another retention policy from here on.</summary>
+/// <param name="EventId">Id of the event.</param>
+/// <param name="FromPolicyId">The policy before.</param>
+/// <param name="ToPolicyId">The policy now.</param>
+/// <param name="ExpiresAt">When its entry leaves the trail.</param>
+/// <param name="OperationId">The operation that moved it.</param>
+[IntegrationEvent("audit", "policy_reclassified")]
+public sealed record AuditPolicyReclassified(string EventId, string FromPolicyId, string ToPolicyId, DateTimeOffset ExpiresAt, string OperationId);

@@ -1,4 +1,5 @@
 using ControlPlane.Hosting;
+using ControlPlane.Storage;
 using ControlPlane.Tenants;
 using JasperFx;
 using JasperFx.Events;
@@ -113,7 +114,7 @@ public sealed class RuntimeReports(IDocumentStore store, NpgsqlDataSource databa
     private static IEvent By(IDocumentSession session, object data, string principal)
     {
         var stored = session.Events.BuildEvent(data);
-        stored.SetHeader(EventMetadata.Actor, principal);
+        stored.SetHeader(EventHeaders.Actor, principal);
         return stored;
     }
 

@@ -8,14 +8,6 @@ namespace ControlPlane.Hosting;
 /// <summary>The metadata that every stored event carries beside what Marten keeps: who, through which token, in which request, under which policy and on what legal basis.</summary>
 public static class EventMetadata
 {
-    public const string Actor = "actor";
-    public const string Token = "token-id";
-    public const string OnBehalfOf = "on-behalf-of";
-    public const string RequestId = "request-id";
-    public const string TraceParent = "traceparent";
-    public const string Retention = "retention-policy";
-    public const string LegalBasis = "legal-basis";
-
     public static void Complete(StreamAction stream, HttpContext? context, CatalogStore catalog)
     {
         var caller = context?.Features.Get<Caller>();
@@ -23,13 +15,13 @@ public static class EventMetadata
         {
             var kind = EventCatalog.Of(stored.Data.GetType());
             // Who speaks through a queue is told by whoever appends; nobody else names an actor.
-            Set(stored, Actor, stored.GetHeader(Actor) is null ? caller?.PrincipalId ?? (context is null ? Actors.System : Actors.Anonymous) : null);
-            stored.SetHeader(Retention, kind.RetentionPolicy);
-            stored.SetHeader(LegalBasis, Words.Of(catalog.Newest<RetentionPolicy>(kind.RetentionPolicy)!.Spec.LegalBasis));
-            Set(stored, Token, caller?.TokenId);
-            Set(stored, OnBehalfOf, caller is { IsStaff: true } ? caller.TenantId : null);
-            Set(stored, RequestId, RequestIds.Current);
-            Set(stored, TraceParent, Activity.Current?.Id);
+            Set(stored, EventHeaders.Actor, stored.GetHeader(EventHeaders.Actor) is null ? caller?.PrincipalId ?? (context is null ? Actors.System : Actors.Anonymous) : null);
+            stored.SetHeader(EventHeaders.Retention, kind.RetentionPolicy);
+            stored.SetHeader(EventHeaders.LegalBasis, Words.Of(catalog.Newest<RetentionPolicy>(kind.RetentionPolicy)!.Spec.LegalBasis));
+            Set(stored, EventHeaders.Token, caller?.TokenId);
+            Set(stored, EventHeaders.OnBehalfOf, caller is { IsStaff: true } ? caller.TenantId : null);
+            Set(stored, EventHeaders.RequestId, RequestIds.Current);
+            Set(stored, EventHeaders.TraceParent, Activity.Current?.Id);
         }
     }
 

@@ -13,6 +13,9 @@ public static class Json
     /// <summary>As <see cref="Http"/>, with members marked <see cref="SecretAttribute"/> written as null: for answers that are kept.</summary>
     public static JsonSerializerOptions WithoutSecrets { get; } = HideSecrets(Configure(new(JsonSerializerDefaults.Web)));
 
+    /// <summary>As <see cref="Http"/>, with personal values told only as such: for whoever has to see what happened, and not to whom.</summary>
+    public static JsonSerializerOptions Redacted { get; } = Configure(new(JsonSerializerDefaults.Web) { Converters = { new PersonalAsMark() } });
+
     public static JsonSerializerOptions Configure(JsonSerializerOptions json)
     {
         json.NumberHandling = JsonNumberHandling.Strict;
@@ -37,6 +40,14 @@ public static class Json
                 property.ShouldSerialize = static (_, _) => true;
             }
         }
+    }
+
+    private sealed class PersonalAsMark : JsonConverter<Personal>
+    {
+        public override Personal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, Personal value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.IsReadable ? value.ToString() : value.Value);
     }
 
     private sealed class PersonalAsText : JsonConverter<Personal>

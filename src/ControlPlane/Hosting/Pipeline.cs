@@ -1,3 +1,5 @@
+using ControlPlane.Audit;
+
 namespace ControlPlane.Hosting;
 
 /// <summary>What every request passes, in this order.</summary>
@@ -18,6 +20,7 @@ public static class Pipeline
         app.UseAccess();
         app.UseRateLimits();
         app.UseRequestShapes();
+        app.UseReadAudit();
         app.UseIdempotency();
         app.UseAnswers();
     }

@@ -1,7 +1,8 @@
+using ControlPlane.Audit;
+using ControlPlane.Catalog;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
 using JasperFx;
-using JasperFx.Events.Daemon;
 using JasperFx.Resources;
 using Marten;
 using Npgsql;
@@ -22,7 +23,7 @@ public static class Storage
         services.AddSingleton(_ => Database(builder.Configuration));
         services.AddSingleton(_ => MasterKeys.Load(KeyFileOf(builder.Configuration), mayCreate: isDevelopment));
         services.AddSingleton<KeyRing>();
-        services.AddSingleton<Sealer>();
+        services.AddSingleton<Sealing.Sealer>();
         services.AddHostedService<CacheWatch>();
         services.AddHttpContextAccessor();
         services.AddSingleton<DaemonWakeup>();
@@ -48,8 +49,8 @@ public static class Storage
         var marten = services.AddMarten(Options)
         .UseNpgsqlDataSource()
         .UseLightweightSessions()
-        .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = "wolverine")
-        .AddAsyncDaemon(DaemonMode.HotCold);
+        .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = "wolverine");
+        services.AddHostedService<AsyncProjections>();
         if (!builder.Environment.IsProduction())
         {
             services.AddResourceSetupOnStartup();
@@ -73,18 +74,20 @@ public static class Storage
     /// <summary>The store as every host opens it.</summary>
     public static StoreOptions Options(IServiceProvider provider)
     {
-        var wakeup = provider.GetRequiredService<DaemonWakeup>();
         var store = new StoreOptions();
-        store.AddControlPlane(provider.GetRequiredService<KeyRing>());
-        store.Projections.Wakeup = wakeup.ForDaemon();
+        store.AddControlPlane(provider.GetRequiredService<KeyRing>(), TermsOf(provider.GetRequiredService<CatalogStore>()));
         store.Storage.ExtendedSchemaObjects.Add(Idempotency.Table());
         store.Storage.ExtendedSchemaObjects.Add(Iam.TokenUses.Table());
         store.Storage.ExtendedSchemaObjects.AddRange(Quotas.Functions().Select(function =>
             new Function(new Weasel.Postgresql.PostgresqlObjectName(StoreModel.Schema, function.Name, Weasel.Postgresql.SchemaUtils.IdentifierUsage.General), function.Body)));
         store.Listeners.Add(ActivatorUtilities.CreateInstance<CommitListener>(provider));
-        store.Listeners.Add(new WakeAfterCommit(wakeup));
+        store.Listeners.Add(new WakeAfterCommit(provider.GetRequiredService<DaemonWakeup>()));
         return store;
     }
+
+    private static TrailTerms TermsOf(CatalogStore catalog) => new(
+        (policy, start) => catalog.Newest<RetentionPolicy>(policy)!.Spec.Duration.After(start),
+        () => [.. catalog.All<RetentionPolicy>().Where(policy => policy.Spec.Floor is not null).Select(policy => policy.Name).Distinct()]);
 
     /// <summary>Where the key-encryption keys are.</summary>
     public static string KeyFileOf(IConfiguration configuration) => configuration["Sealing:KeyFile"] ?? ".local/keys.json";

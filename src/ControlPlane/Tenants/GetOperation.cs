@@ -1,3 +1,4 @@
+using ControlPlane.Audit;
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Storage;
@@ -8,7 +9,7 @@ namespace ControlPlane.Tenants;
 
 /// <summary>Something that takes longer than a request.</summary>
 /// <param name="Id">Id of the operation.</param>
-/// <param name="Kind">What it does: <c>tenant_deletion</c>.</param>
+/// <param name="Kind">What it does: <c>tenant_deletion</c> or <c>policy_reclassification</c>.</param>
 /// <param name="State">How far it is.</param>
 /// <param name="CreatedAt">When it was asked for.</param>
 /// <param name="StartsAt">When it starts, or started.</param>
@@ -39,7 +40,7 @@ public enum OperationState
 /// <param name="EndedAt">When it ended.</param>
 public sealed record OperationStep(string Name, string State, int? Count, string? Reason, DateTimeOffset? EndedAt)
 {
-    private const string Pending = "pending";
+    internal const string Pending = "pending";
 
     internal static OperationStep Of(TenantPurgeStepEnded ended) => new(ended.Step, Words.Of(ended.Outcome), ended.Count, ended.Reason, ended.EndedAt);
 
@@ -60,8 +61,16 @@ public static class GetOperationEndpoint
         string id, [NotBody] Caller caller, IQuerySession session, Lifecycles lifecycles, CancellationToken cancellation)
     {
         var tenant = await session.LoadAsync<Tenant>(caller.TenantId, cancellation);
-        return new(tenant?.Deletions.FirstOrDefault(one => one.OperationId == id) is { } deletion ? Of(deletion, lifecycles) : null);
+        return new(
+            tenant?.Deletions.FirstOrDefault(one => one.OperationId == id) is { } deletion ? Of(deletion, lifecycles)
+            : await session.LoadAsync<Reclassification>(id, cancellation) is { } reclassification ? Of(reclassification)
+            : null);
     }
+
+    private static OperationView Of(Reclassification operation) => new(
+        operation.Id, "policy_reclassification", operation.EndedAt is null ? OperationState.Running : OperationState.Succeeded, operation.RequestedAt, operation.RequestedAt,
+        operation.EndedAt,
+        [new("audit.reclassify", operation.EndedAt is null ? OperationStep.Pending : Words.Of(StepOutcome.Confirmed), operation.Changed, null, operation.EndedAt)]);
 
     private static OperationView Of(TenantDeletion deletion, Lifecycles lifecycles) => new(
         deletion.OperationId, "tenant_deletion", StateOf(deletion), deletion.RequestedAt, deletion.PurgeStartedAt ?? deletion.PurgeAt, deletion.EndedAt,

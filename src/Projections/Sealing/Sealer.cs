@@ -39,6 +39,8 @@ public sealed class Sealer(KeyRing ring)
         }
     }
 
-    private static string SubjectOf(string stream, string tenant) =>
-        People.Any(prefix => stream.StartsWith(prefix, StringComparison.Ordinal)) ? stream : tenant;
+    /// <summary>Whether a stream is about one person, who then has a key of his own.</summary>
+    public static bool IsOfPerson(string stream) => People.Any(prefix => stream.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static string SubjectOf(string stream, string tenant) => IsOfPerson(stream) ? stream : tenant;
 }

@@ -20,6 +20,10 @@ public static class EventCatalog
         ? kind
         : throw new InvalidOperationException($"{type} is not registered as an event: add it to its area's model");
 
+    /// <summary>What is known of a stored event type by its alias.</summary>
+    public static EventKind OfAlias(string alias) => All.FirstOrDefault(kind => kind.Alias == alias)
+        ?? throw new InvalidOperationException($"No event is stored as {alias}");
+
     /// <summary>Registers a stored event: its alias and its default retention policy.</summary>
     public static StoreOptions Event<T>(this StoreOptions options, string alias, string retentionPolicy)
         where T : class

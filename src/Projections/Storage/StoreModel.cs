@@ -17,7 +17,7 @@ public static class StoreModel
 {
     public const string Schema = "controlplane";
 
-    public static StoreOptions AddControlPlane(this StoreOptions store, KeyRing ring)
+    public static StoreOptions AddControlPlane(this StoreOptions store, KeyRing ring, TrailTerms terms)
     {
         store.DatabaseSchemaName = Schema;
         store.UseSystemTextJsonForSerialization(
@@ -41,7 +41,7 @@ public static class StoreModel
         store.AddSignup();
         store.AddBilling();
         store.AddAgentInstances();
-        store.AddAudit();
+        store.AddAudit(terms);
         return store;
     }
 }

@@ -28,6 +28,7 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
             new SignupVerified("ten_new", "prn_new", SignupOutcome.Provisioned),
         ]),
         [typeof(SealChain)] = ("sls", [new SealClosed(1, 1, 9, 9, 2, new string('0', 64), null, Noon, "key", "e30.e30.c2ln")]),
+        [typeof(EventPolicy)] = ("evt", [new RetentionPolicyReclassified(1, "ops-6m", "sec-12m", Noon, null, "opn_1", ReclassificationReason.LegalHold, "prn_owner")]),
         [typeof(Tenant)] = ("ten",
         [
             new TenantCreated(new("Ann's"), "FR", "fr", "1", "1", false, "prn_owner"),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
+using ControlPlane.Storage;
 using ControlPlane.Tenants;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
@@ -254,7 +255,7 @@ public class CatalogReadsTests(App app) : AppTest(app)
         await using var session = App.Host.Services.GetRequiredService<IDocumentStore>().QuerySession(Tenant);
         var stored = await session.Events.FetchStreamAsync(Me, token: TestContext.Current.CancellationToken);
 
-        stored.Select(e => $"{e.EventTypeName} {e.GetHeader(EventMetadata.Retention)} {e.GetHeader(EventMetadata.LegalBasis)}").ShouldBe([
+        stored.Select(e => $"{e.EventTypeName} {e.GetHeader(EventHeaders.Retention)} {e.GetHeader(EventHeaders.LegalBasis)}").ShouldBe([
             "principal.created iam-36m legitimate_interest", "role_assignment.granted iam-36m legitimate_interest", "access_token.minted sec-12m legitimate_interest"]);
     }
 

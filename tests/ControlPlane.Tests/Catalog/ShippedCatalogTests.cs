@@ -84,7 +84,7 @@ public class ShippedCatalogTests
     [Fact]
     public void has_the_retention_policy_of_every_event_that_is_stored()
     {
-        _ = new StoreOptions().AddControlPlane(null!);
+        _ = new StoreOptions().AddControlPlane(null!, new(null!, null!));
 
         EventCatalog.All.ShouldNotBeEmpty();
         EventCatalog.All.Select(kind => kind.RetentionPolicy).Where(policy => Catalog.Newest<RetentionPolicy>(policy) is null).ShouldBeEmpty();

@@ -13,9 +13,7 @@ namespace ControlPlane.Hosting.Bus;
 public sealed partial class BusDaemon(
     IDocumentStore store, NpgsqlDataSource database, BusPublisher publisher, ILogger<BusDaemon> logger) : BackgroundService
 {
-    // A session lock, not the transaction that Marten's own daemons keep open: an old transaction makes every daemon of the
-    // database hold before a gap in the sequence, for its events might still come.
-    private const string Lock = "select pg_try_advisory_lock(hashtext('controlplane.bus'))";
+    private const string Lock = "controlplane.bus";
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,42 +36,26 @@ public sealed partial class BusDaemon(
     private async Task RunAsync(CancellationToken stopping)
     {
         await publisher.ConnectAsync(stopping);
-        await using var connection = await database.OpenConnectionAsync(stopping);
-        if (!await AskAsync(connection, Lock, stopping))
+        await using var held = await SessionLock.TryTakeAsync(database, Lock, stopping);
+        if (held is null)
         {
             return;
         }
 
+        using var daemon = await store.BuildProjectionDaemonAsync();
+        await daemon.StartAgentAsync(BusSubscription.Position, stopping);
         try
         {
-            using var daemon = await store.BuildProjectionDaemonAsync();
-            await daemon.StartAgentAsync(BusSubscription.Position, stopping);
-            try
+            while (daemon.StatusFor(BusSubscription.Position) == AgentStatus.Running)
             {
-                while (daemon.StatusFor(BusSubscription.Position) == AgentStatus.Running)
-                {
-                    await Task.Delay(Interval, stopping);
-                    await AskAsync(connection, "select true", stopping);
-                }
-            }
-            finally
-            {
-                await daemon.StopAllAsync();
+                await Task.Delay(Interval, stopping);
+                await held.AssertHeldAsync(stopping);
             }
         }
         finally
         {
-            if (connection.State == System.Data.ConnectionState.Open)
-            {
-                await AskAsync(connection, "select pg_advisory_unlock_all() is null", CancellationToken.None);
-            }
+            await daemon.StopAllAsync();
         }
-    }
-
-    private static async Task<bool> AskAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
     [LoggerMessage(LogLevel.Warning, "The bus starts again from its position: {Reason}")]

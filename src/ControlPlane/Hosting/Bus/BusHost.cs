@@ -33,6 +33,7 @@ public static class BusHost
         services.AddMarten(inner =>
             {
                 var store = Hosting.Storage.Options(outer);
+                store.Projections.Wakeup = outer.GetRequiredService<DaemonWakeup>().ForDaemon();
                 store.Projections.Subscribe(new BusSubscription(
                     outer.GetRequiredService<AnnouncementMap>(), inner.GetRequiredService<BusPublisher>(), settings));
                 // What can't be published stops the bus and is seen; skipping it would lose it.

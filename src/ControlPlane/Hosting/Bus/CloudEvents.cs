@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ControlPlane.Storage;
 using JasperFx.Events;
 using RabbitMQ.Client;
 
@@ -46,7 +47,7 @@ public static class CloudEvents
         Set("partitionkey", stored.StreamKey);
         Set("correlationid", stored.CorrelationId);
         Set("causationid", stored.CausationId);
-        Set("traceparent", stored.GetHeader(EventMetadata.TraceParent)?.ToString());
+        Set("traceparent", stored.GetHeader(EventHeaders.TraceParent)?.ToString());
         return new(
             stored.Sequence,
             kind.RoutingKey,
