@@ -15,10 +15,13 @@ public class SweepTests(App app) : AppTest(app)
     // Stands in examples for whoever is there.
     private const string ExamplePrincipal = "prn_0199f0c2a5b87c3e9d4f1a2b3c4d5e6f";
 
+    private const string ExampleEvent = "0199f0c2-a5b8-7c3e-9d4f-1a2b3c4d5e6f";
+
     // The order in which one instance can take what is asked of it.
     private static readonly string[] LifeOfAnInstance = ["trial/activate", "select-as-current", "suspend", "resume", "delete"];
 
     private readonly Probe _probe = new(app);
+    private string _event = ExampleEvent;
 
     [Fact]
     public Task without_a_token_or_with_garbage_for_one_the_answer_is_401() => ForEach(operation => !operation.IsPublic, async operation =>
@@ -101,6 +104,7 @@ public class SweepTests(App app) : AppTest(app)
         {
             ["/v1/agent-instances/{id}"] = instance,
             ["/v1/audit/events/{id}"] = await FirstEventIdAsync(),
+            ["/v1/audit/streams/{id}"] = Tenant,
             ["/v1/auth/tokens/{id}"] = (string)principal.Body!["token"]!["id"]!,
             ["/v1/invitations/{id}"] = (await Post("/v1/invitations", new { telegramUserId = "7", role = "operator" })).Text("id")!,
             ["/v1/operations/{id}"] = await LeaveAndComeBackAsync(),
@@ -140,6 +144,7 @@ public class SweepTests(App app) : AppTest(app)
     {
         var instance = (await Post("/v1/agent-instances", new { blueprintRef = "workspace-agent@1", displayName = "Repeated" })).Text("id")!;
         await LeaveAndComeBackAsync();
+        _event = await FirstEventIdAsync();
         var operations = (await Operations()).Where(operation => operation.ParametersIn("header").Contains("Idempotency-Key"));
 
         foreach (var operation in operations.OrderBy(operation => Array.IndexOf(LifeOfAnInstance, operation.Path.Split("{id}/")[^1])))
@@ -252,6 +257,6 @@ public class SweepTests(App app) : AppTest(app)
 
     /// <summary>A body that passes the check of its shape.</summary>
     private string? ExampleOf(Described operation) => operation.Body is not { } body ? null
-        : body["examples"]?[0]?.ToJsonString().Replace(ExamplePrincipal, Me, StringComparison.Ordinal)
+        : body["examples"]?[0]?.ToJsonString().Replace(ExamplePrincipal, Me, StringComparison.Ordinal).Replace(ExampleEvent, _event, StringComparison.Ordinal)
         ?? (body["required"] is null ? "{}" : throw new ShouldAssertException("give the body's record an <example>"));
 }
