@@ -10,6 +10,11 @@ using ControlPlane.Signup;
 using ControlPlane.Tenants;
 using JasperFx;
 
+if (AuditCommand.IsVerification(args))
+{
+    return AuditCommand.Verify(args, Console.Out);
+}
+
 var builder = WebApplication.CreateBuilder(args);
 if (KeysCommand.IsCreation(HostRoles.WithoutRole(args)))
 {

@@ -35,6 +35,12 @@ public static class StoredEvents
         Parameters = { new() { Value = first }, new() { Value = last } },
     };
 
+    /// <summary>Of one tenant, in the order of their sequence.</summary>
+    public static NpgsqlCommand Between(string tenant, long first, long last) => new($"{From} where seq_id between $1 and $2 and tenant_id = $3 order by seq_id")
+    {
+        Parameters = { new() { Value = first }, new() { Value = last }, new() { Value = tenant } },
+    };
+
     /// <summary>One of a tenant.</summary>
     public static NpgsqlCommand One(string tenant, Guid id) => new($"{From} where id = $1 and tenant_id = $2")
     {

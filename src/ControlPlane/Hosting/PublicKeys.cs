@@ -13,7 +13,7 @@ public sealed record PublicKeys(IReadOnlyList<PublicKey> Keys)
     /// <summary>The payload of a compact JWS that one of the keys has signed; null when none has.</summary>
     public byte[]? Payload(string jws)
     {
-        if (jws.Split('.') is not [var head, var body, var signature] || !Base64Url.IsValid(head) || !Base64Url.IsValid(body) || !Base64Url.IsValid(signature))
+        if (jws.Split('.') is not [var head, var body, var signature] || !IsExact(head) || !IsExact(body) || !IsExact(signature))
         {
             return null;
         }
@@ -22,6 +22,9 @@ public sealed record PublicKeys(IReadOnlyList<PublicKey> Keys)
             ? Base64Url.DecodeFromChars(body)
             : null;
     }
+
+    // The bits that no byte needs are zero, so that there is one way to write a signature and no other.
+    private static bool IsExact(string part) => Base64Url.IsValid(part) && Base64Url.EncodeToString(Base64Url.DecodeFromChars(part)) == part;
 
     private bool Verify(string kid, ReadOnlySpan<byte> bytes, ReadOnlySpan<byte> signature)
     {

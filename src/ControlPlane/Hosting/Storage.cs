@@ -3,6 +3,7 @@ using ControlPlane.Catalog;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
 using JasperFx;
+using JasperFx.Events.Daemon;
 using JasperFx.Resources;
 using Marten;
 using Npgsql;
@@ -49,7 +50,8 @@ public static class Storage
         var marten = services.AddMarten(Options)
         .UseNpgsqlDataSource()
         .UseLightweightSessions()
-        .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = "wolverine");
+        .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = "wolverine")
+        .AddAsyncDaemon(DaemonMode.ExternallyManaged);
         services.AddHostedService<AsyncProjections>();
         if (!builder.Environment.IsProduction())
         {

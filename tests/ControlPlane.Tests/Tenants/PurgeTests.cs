@@ -22,7 +22,7 @@ public class PurgeTests(App app) : TenantTest(app)
     private static readonly string[] Evidence =
     [
         "controlplane.mt_doc_certificateaddress", "controlplane.mt_doc_tenant", "controlplane.mt_events", "controlplane.mt_streams", "controlplane.seal_tenants",
-        "controlplane.subject_keys", "controlplane.tenant_keys", "controlplane.mt_doc_trialuse",
+        "controlplane.subject_keys", "controlplane.tenant_keys", "controlplane.mt_doc_trialuse", "controlplane.trail",
     ];
 
     // Wolverine keeps what was handled for minutes; nothing of it is personal.
@@ -47,6 +47,7 @@ public class PurgeTests(App app) : TenantTest(app)
         (await Get(Here)).ShouldRefuse(401, "unauthenticated");
         (await Get(Here, Platform)).ShouldHave(200).Text("name").ShouldBe(Personal.Erased);
         await HistoryReplaysAsync();
+        await TrailKeepsAsync(["erasure-evidence-5y", "fin-10y"]);
     }
 
     [Fact]
@@ -187,6 +188,21 @@ public class PurgeTests(App app) : TenantTest(app)
         }
 
         return all.ToString();
+    }
+
+    // Also once the projection has come to what was stored last.
+    private async Task TrailKeepsAsync(string[] policies)
+    {
+        async Task<string[]> Read(string column)
+        {
+            await using var database = NpgsqlDataSource.Create(App.Connection);
+            await using var read = database.CreateCommand($"select coalesce(array_agg(distinct {column}), '{{}}') from controlplane.trail where tenant_id = $1");
+            read.Parameters.Add(new() { Value = Tenant });
+            return (string[])(await read.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        }
+
+        await Until.TrueAsync(async () => (await Read("type")).Contains("tenant.purged"));
+        (await Read("policy_id")).ShouldBe(policies, ignoreOrder: true);
     }
 
     // Every event is still there and readable, with nothing personal in it, and folds into what it did.

@@ -1,4 +1,5 @@
 using ControlPlane.AgentInstances;
+using JasperFx.Events.Daemon;
 using JasperFx.Resources;
 using Marten;
 using Npgsql;
@@ -42,7 +43,8 @@ public static class BusHost
             })
             .UseNpgsqlDataSource()
             .UseLightweightSessions()
-            .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = EnvelopeSchema);
+            .IntegrateWithWolverine(wolverine => wolverine.MessageStorageSchemaName = EnvelopeSchema)
+            .AddAsyncDaemon(DaemonMode.ExternallyManaged);
         if (!environment.IsProduction())
         {
             services.AddResourceSetupOnStartup();
