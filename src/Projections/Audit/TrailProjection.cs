@@ -24,6 +24,18 @@ public sealed class TrailProjection(TrailTerms terms) : IProjection
 
     public Task ApplyAsync(IDocumentOperations operations, IReadOnlyList<IEvent> events, CancellationToken cancellation)
     {
+        // Where a transaction was rolled back the store fills the gap in the sequence; nothing happened there.
+        Write(operations, [.. events.Where(stored => stored.Data is not Tombstone)]);
+        return Task.CompletedTask;
+    }
+
+    private void Write(IDocumentOperations operations, IReadOnlyList<IEvent> events)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
         operations.QueueSqlCommand(
             TrailRows.Upsert,
             Of(events, e => e.TenantId), Of(events, e => e.Sequence), Of(events, e => e.Id), Of(events, e => e.StreamKey!), Of(events, e => e.Version),
@@ -34,8 +46,6 @@ public sealed class TrailProjection(TrailTerms terms) : IProjection
         {
             Follow(operations, stored);
         }
-
-        return Task.CompletedTask;
     }
 
     // What changes entries that were made before.

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using ControlPlane.Audit;
 using ControlPlane.Catalog;
 using ControlPlane.Storage;
+using ControlPlane.Tenants;
 using ControlPlane.Tests.AgentInstances;
 using ControlPlane.Tests.Bus;
 using Marten;
@@ -62,6 +63,21 @@ public class TrailTests(App app) : InstanceTest(app)
         (await CountAsync("?actor=prn_nobody")).ShouldBe(0);
         (await Get($"{Trail}?limit=1&cursor={first.Text("nextCursor")}")).Faults.ShouldBe(["?cursor cursor_invalid"]);
         (await Get($"{Trail}?from=yesterday&subject=x&limit=0")).Faults.Length.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task what_was_rolled_back_is_no_entry_and_stops_nothing()
+    {
+        await using (var session = App.Store.LightweightSession(Tenant))
+        {
+            session.Events.Append(Tenant, 99, new DepartureKeyOpened(DepartureUse.Letter));
+            await Should.ThrowAsync<JasperFx.ConcurrencyException>(session.SaveChangesAsync(TestContext.Current.CancellationToken));
+        }
+
+        var instance = await Draft();
+
+        await EntriesAsync($"?stream={instance}", 1);
+        (await CountAsync("?type=tenant_departure.key_opened")).ShouldBe(0);
     }
 
     [Fact]

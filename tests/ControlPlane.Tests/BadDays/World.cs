@@ -44,13 +44,13 @@ internal sealed class World : IAsyncDisposable
     }
 
     /// <summary>One more process of the service.</summary>
-    public async Task<ServiceProcess> StartAsync(string role, string? connection = null)
+    public async Task<ServiceProcess> StartAsync(string role, string? connection = null, params (string Key, string Value)[] settings)
     {
         var process = await ServiceProcess.StartAsync(
             role, connection ?? Connection, Broker.Url,
-            ("Stripe:ApiKey", "sk_test_sandbox"), ("Stripe:ApiBase", Sandbox.StripeApiBase),
+            [.. settings, ("Stripe:ApiKey", "sk_test_sandbox"), ("Stripe:ApiBase", Sandbox.StripeApiBase),
             ("Postmark:ServerToken", "5a4db0c5-0000-4000-8000-000000000001"), ("Postmark:BaseUrl", Sandbox.PostmarkBaseUrl), ("Postmark:From", "hello@controlplane.example"),
-            ("RateLimits:PerAddress", "1000000"), ("RateLimits:PerToken", "1000000"), ("Signup:LettersAnHour", "1000000"));
+            ("RateLimits:PerAddress", "1000000"), ("RateLimits:PerToken", "1000000"), ("Signup:LettersAnHour", "1000000")]);
         _processes.Add(process);
         return process;
     }
