@@ -19,7 +19,7 @@ public sealed class Field : IAsyncDisposable
             await place.ExecuteAsync("postgres", $"create database {database}");
         }
 
-        var needsInstances = options.Paths.Any(path => path is "read" or "lists" or "bus");
+        var needsInstances = options.Paths.Any(path => path is "read" or "lists" or "audit" or "bus");
         var tenants = await Tenants.SeedAsync(place, options.Tenants, needsInstances ? options.LongList : 0);
         await PeerSeed.FillAsync(place, tenants);
         foreach (var database in new[] { "ours", "plain", "common" })
@@ -35,18 +35,21 @@ public sealed class Field : IAsyncDisposable
 
     public Task<Server> OursAsync(bool withBus = false) => Server.StartAsync(
         "ours", Place.Program("service"), "/healthz/ready", [],
-        [
-            ("ConnectionStrings__Postgres", Place.Connection("ours")),
-            ("ConnectionStrings__RabbitMq", withBus ? Place.RabbitMq : ""),
-            ("Sealing__KeyFile", Place.KeyFile),
-            ("Catalog__Path", Place.Catalog),
-            ("RateLimits__PerToken", "1000000000"),
-            ("RateLimits__PerAddress", "1000000000"),
-            ("Stripe__ApiKey", "sk_test_bench"),
-            ("Postmark__ServerToken", "bench"),
-            ("Portal__BaseUrl", "http://127.0.0.1"),
-        ],
+        Settings(withBus),
         Place.At(withBus ? "ours-bus.log" : "ours.log"));
+
+    public IEnumerable<(string Name, string Value)> Settings(bool withBus = false) =>
+    [
+        ("ConnectionStrings__Postgres", Place.Connection("ours")),
+        ("ConnectionStrings__RabbitMq", withBus ? Place.RabbitMq : ""),
+        ("Sealing__KeyFile", Place.KeyFile),
+        ("Catalog__Path", Place.Catalog),
+        ("RateLimits__PerToken", "1000000000"),
+        ("RateLimits__PerAddress", "1000000000"),
+        ("Stripe__ApiKey", "sk_test_bench"),
+        ("Postmark__ServerToken", "bench"),
+        ("Portal__BaseUrl", "http://127.0.0.1"),
+    ];
 
     public Task<Server> PeerAsync(string name) =>
         Server.StartAsync(name, Place.Program("peers"), "/ready", [name], [("Postgres", Place.Connection(name))], Place.At($"{name}.log"));

@@ -5,7 +5,7 @@ namespace Bench;
 /// <summary>What to measure, and how long.</summary>
 public sealed record Options(string Place, string Source, IReadOnlyList<string> Paths, bool IsSmoke, string? Json, int Rounds, int Seconds)
 {
-    private static readonly string[] All = ["start", "write", "read", "lists", "bus"];
+    private static readonly string[] All = ["start", "write", "read", "lists", "audit", "bus"];
 
     public const int Connections = 16;
 

@@ -13,6 +13,7 @@ foreach (var path in options.Paths)
         "write" => Throughput.WriteAsync(field, options),
         "read" => Throughput.ReadAsync(field, options),
         "lists" => Throughput.ListsAsync(field, options),
+        "audit" => AuditPath.MeasureAsync(field, options),
         "bus" => BusPath.MeasureAsync(field, options),
         _ => StartPath.MeasureAsync(field, options),
     }));

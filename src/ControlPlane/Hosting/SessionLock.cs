@@ -44,12 +44,17 @@ public sealed class SessionLock : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_connection.State == ConnectionState.Open)
+        try
         {
-            await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", _connection);
-            await command.ExecuteNonQueryAsync();
+            if (_connection.State == ConnectionState.Open)
+            {
+                await using var command = new NpgsqlCommand("select pg_advisory_unlock_all()", _connection);
+                await command.ExecuteNonQueryAsync();
+            }
         }
-
-        await _connection.DisposeAsync();
+        finally
+        {
+            await _connection.DisposeAsync();
+        }
     }
 }

@@ -11,7 +11,8 @@ public class HealthTests(App app) : AppTest(app)
     [Fact]
     public async Task it_tells_version_uptime_and_every_part_without_asking_who_asks()
     {
-        var health = await Get("/healthz", null);
+        // What others keep open on this database may hold a projection up for a while.
+        var health = await Until.FoundAsync(async () => await Get("/healthz", null) is var told && Parts(told.Body!).Contains("projections ok", StringComparison.Ordinal) ? told : null);
 
         health.Status.ShouldBe(200);
         // This host has no broker: the store keeps everything, so it serves.

@@ -190,13 +190,13 @@ public class PurgeTests(App app) : TenantTest(app)
         return all.ToString();
     }
 
-    // Also once the projection has come to what was stored last.
+    // Staff who read what is left are told of as ever. Also once the projection has come to what was stored last.
     private async Task TrailKeepsAsync(string[] policies)
     {
         async Task<string[]> Read(string column)
         {
             await using var database = NpgsqlDataSource.Create(App.Connection);
-            await using var read = database.CreateCommand($"select coalesce(array_agg(distinct {column}), '{{}}') from controlplane.trail where tenant_id = $1");
+            await using var read = database.CreateCommand($"select coalesce(array_agg(distinct {column}), '{{}}') from controlplane.trail where tenant_id = $1 and type <> 'audit.reads'");
             read.Parameters.Add(new() { Value = Tenant });
             return (string[])(await read.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         }
