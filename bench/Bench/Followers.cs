@@ -18,9 +18,9 @@ public sealed class Followers : IAsyncDisposable
         $"""
         select
           (select coalesce(extract(epoch from now() - min(timestamp)), 0)::float8 from controlplane.mt_events
-           where type <> 'seal.closed' and seq_id > (select coalesce(max(last_sequence), 0) from {SealRows.Table})),
+           where type not in ('seal.closed', 'tombstone') and seq_id > (select coalesce(max(last_sequence), 0) from {SealRows.Table})),
           (select coalesce(extract(epoch from now() - min(timestamp)), 0)::float8 from controlplane.mt_events
-           where seq_id > (select coalesce(max(last_seq_id), 0) from controlplane.mt_event_progression where name = '{TrailProjection.Shard}'))
+           where type <> 'tombstone' and seq_id > (select coalesce(max(last_seq_id), 0) from controlplane.mt_event_progression where name = '{TrailProjection.Shard}'))
         """;
 
     private readonly NpgsqlConnection _connection;

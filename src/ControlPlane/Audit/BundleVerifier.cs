@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ControlPlane.Hosting;
+using ControlPlane.Storage;
 using ControlPlane.Tenants;
 
 namespace ControlPlane.Audit;
@@ -133,7 +134,7 @@ public sealed class BundleVerifier
         }
 
         var found = _open.Take(canonical, line);
-        if (found.Stream is not { } stream)
+        if (found.Stream is not { } stream || stream == StoreModel.GapStream)
         {
             return;
         }

@@ -64,7 +64,7 @@ public static class GetStreamEndpoint
 
         var list = $"{List} {id}";
         var before = cursors.Read(caller.TenantId, list, query) is { } after ? long.Parse(after, CultureInfo.InvariantCulture) : long.MaxValue;
-        var stream = await session.Events.FetchStreamStateAsync(id, cancellation);
+        var stream = id == StoreModel.GapStream ? null : await session.Events.FetchStreamStateAsync(id, cancellation);
         var last = stream is null ? 0 : await LastAsync(session, stream, query, cancellation);
         if (last == 0)
         {

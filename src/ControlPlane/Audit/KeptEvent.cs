@@ -18,7 +18,7 @@ public sealed record KeptEvent(string Id, long Sequence, string Type, DateTimeOf
         $"""
         select e.id, e.seq_id, e.type, e.timestamp, coalesce(moved.data ->> 'policyId', e.headers ->> '{EventHeaders.Retention}'), moved.data ->> 'operationId', entry.expires_at
         from unnest($2) wanted(id)
-        join {StoreModel.Schema}.mt_events e on e.id = wanted.id and e.tenant_id = $1
+        join {StoreModel.Schema}.mt_events e on e.id = wanted.id and e.tenant_id = $1 and e.type <> '{StoreModel.Gap}'
         left join {TrailRows.Table} entry on entry.tenant_id = e.tenant_id and entry.sequence = e.seq_id
         left join {StoreModel.Schema}.mt_doc_eventpolicy moved on moved.tenant_id = e.tenant_id and moved.id = e.id::text
         order by e.seq_id

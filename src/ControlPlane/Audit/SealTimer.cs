@@ -78,7 +78,7 @@ public sealed partial class SealTimer : BackgroundService
         var sealedTo = (await session.LoadAsync<SealChain>(SealChain.Stream, cancellation))?.LastSequence ?? 0;
         await using var command = _database.CreateCommand(
             $"""
-            select count(*), extract(epoch from now() - min(timestamp) filter (where type <> 'seal.closed'))::float8 from (
+            select count(*), extract(epoch from now() - min(timestamp) filter (where type not in ('seal.closed', '{StoreModel.Gap}')))::float8 from (
               select type, timestamp from {StoreModel.Schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id limit {Sealer.MaxEvents}) pending
             """);
         command.Parameters.Add(new() { Value = sealedTo });

@@ -78,7 +78,7 @@ public sealed class Sealer(IDocumentStore store, NpgsqlDataSource database, Sign
     {
         await using var command = new NpgsqlCommand(
             $"""
-            select count(*), count(*) filter (where type <> 'seal.closed'), max(seq_id) from (
+            select count(*), count(*) filter (where type not in ('seal.closed', '{Storage.StoreModel.Gap}')), max(seq_id) from (
               select type, seq_id from {Storage.StoreModel.Schema}.mt_events where seq_id > $1 and seq_id <= $2 order by seq_id limit {MaxEvents}) span
             """)
         {

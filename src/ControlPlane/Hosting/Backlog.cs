@@ -21,7 +21,7 @@ public sealed record Backlog(IReadOnlyList<ReaderLag> Readers, TimeSpan? OldestU
     // What lies beyond a reader's position is found by the primary key, and so is its age.
     private const string Lags =
         $"""
-        select p.name, p.last_seq_id, head.seq_id - p.last_seq_id, extract(epoch from now() - next.timestamp)::float8
+        select p.name, p.last_seq_id, head.seq_id - p.last_seq_id, extract(epoch from now() - nullif(next.timestamp, '-infinity'))::float8
         from {StoreModel.Schema}.mt_event_progression p
         cross join lateral (select coalesce(max(seq_id), 0) as seq_id from {StoreModel.Schema}.mt_events) head
         left join lateral (select timestamp from {StoreModel.Schema}.mt_events where seq_id > p.last_seq_id order by seq_id limit 1) next on true

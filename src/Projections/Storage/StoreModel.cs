@@ -17,6 +17,12 @@ public static class StoreModel
 {
     public const string Schema = "controlplane";
 
+    /// <summary>The type of what the store puts where an append was rolled back, so that the sequence has no gap. It has no time.</summary>
+    public const string Gap = "tombstone";
+
+    /// <summary>The stream of a tenant that these stand in; its versions are no count.</summary>
+    public const string GapStream = "mt_tombstone";
+
     public static StoreOptions AddControlPlane(this StoreOptions store, KeyRing ring, TrailTerms terms)
     {
         store.DatabaseSchemaName = Schema;

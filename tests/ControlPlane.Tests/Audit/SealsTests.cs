@@ -8,6 +8,7 @@ using ControlPlane.Iam;
 using ControlPlane.Storage;
 using ControlPlane.Tests.AgentInstances;
 using ControlPlane.Tests.Bus;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -90,6 +91,58 @@ public class SealsTests(App app) : AppTest(app)
         (await Get("/v1/audit/events/nonsense/proof")).Status.ShouldBe(404);
         (await Get("/v1/audit/seals", await Join("billing", $"/tenants/{Tenant}"))).Status.ShouldBe(403);
         (await Get("/v1/audit/seals?limit=0&before=1")).Faults.ShouldBe(["?before unknown_parameter", "?limit out_of_range"]);
+    }
+
+    [Fact]
+    public async Task a_gap_that_a_rollback_has_left_holds_up_neither_seals_nor_figures_nor_a_bundle()
+    {
+        var connection = await Databases.CreateAsync();
+        await using var host = await App.StartAsync(connection, services => services.AddSingleton(new SealSettings { SealAfter = TimeSpan.FromMilliseconds(500) }));
+        var store = host.Services.GetRequiredService<IDocumentStore>();
+        await using (var session = store.LightweightSession(Tenant))
+        {
+            session.Events.StartStream<ControlPlane.Tenants.Tenant>(Tenant, new ControlPlane.Tenants.TenantCreated(new("Ann's"), "FR", "en", "1", "1", false, Me));
+            await session.SaveChangesAsync(Cancellation);
+        }
+
+        await StartAsync(Ids.New("ain"));
+        await Should.ThrowAsync<Exception>(StartAsync(Ids.New("ain")));
+
+        await using var database = NpgsqlDataSource.Create(connection);
+        await Until.TrueAsync(async () =>
+        {
+            await using var gaps = database.CreateCommand($"select count(*) from controlplane.mt_events where type = '{StoreModel.Gap}'");
+            return (long)(await gaps.ExecuteScalarAsync(Cancellation))! > 0;
+        });
+        await using (var session = store.LightweightSession(Tenant))
+        {
+            session.Events.StartStream<Principal>(Me, new PrincipalCreated(PrincipalType.User, new("ann@example.org"), new("Ann"), null, Me));
+            await session.SaveChangesAsync(Cancellation);
+        }
+
+        // Tenant, instance, gap and principal.
+        await Until.TrueAsync(async () =>
+        {
+            await using var sealedTotal = database.CreateCommand("select coalesce(max(total), 0) from controlplane.seal_tenants where tenant_id = $1");
+            sealedTotal.Parameters.Add(new() { Value = Tenant });
+            return (long)(await sealedTotal.ExecuteScalarAsync(Cancellation))! == 4;
+        });
+        (await Backlog.ReadAsync(database, Cancellation)).Readers.ShouldNotBeEmpty();
+        var bundle = new MemoryStream();
+        await ActivatorUtilities.CreateInstance<BundleWriter>(host.Services).WriteAsync(Tenant, bundle, Cancellation);
+        bundle.Position = 0;
+        var verified = BundleVerifier.Verify(bundle);
+        verified.Faults.ShouldBeEmpty();
+        verified.Events.ShouldBe(4);
+
+        // Names are unique in a tenant.
+        async Task StartAsync(string id)
+        {
+            await using var session = store.LightweightSession(Tenant);
+            session.Events.StartStream<ControlPlane.AgentInstances.AgentInstance>(id, new ControlPlane.AgentInstances.InstanceDrafted(
+                "workspace-agent@1", "sha256:0", "solo@1", null, new("Twin"), "the same", new("{}"), new("{}"), Me));
+            await session.SaveChangesAsync(Cancellation);
+        }
     }
 
     [Fact]

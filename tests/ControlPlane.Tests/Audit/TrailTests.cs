@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using ControlPlane.Audit;
 using ControlPlane.Catalog;
 using ControlPlane.Storage;
-using ControlPlane.Tenants;
 using ControlPlane.Tests.AgentInstances;
 using ControlPlane.Tests.Bus;
 using Marten;
@@ -68,16 +67,21 @@ public class TrailTests(App app) : InstanceTest(app)
     [Fact]
     public async Task what_was_rolled_back_is_no_entry_and_stops_nothing()
     {
-        await using (var session = App.Store.LightweightSession(Tenant))
+        await Draft("Twin");
+        (await Post(All, new { blueprintRef = Blueprint, displayName = "Twin" })).Status.ShouldBe(409);
+        var gap = await Until.FoundAsync(async () =>
         {
-            session.Events.Append(Tenant, 99, new DepartureKeyOpened(DepartureUse.Letter));
-            await Should.ThrowAsync<JasperFx.ConcurrencyException>(session.SaveChangesAsync(TestContext.Current.CancellationToken));
-        }
+            await using var database = NpgsqlDataSource.Create(App.Connection);
+            await using var look = database.CreateCommand($"select id::text from controlplane.mt_events where tenant_id = $1 and type = '{StoreModel.Gap}'");
+            look.Parameters.Add(new() { Value = Tenant });
+            return await look.ExecuteScalarAsync(TestContext.Current.CancellationToken) as string;
+        });
 
-        var instance = await Draft();
+        await EntriesAsync($"?stream={await Draft()}", 1);
 
-        await EntriesAsync($"?stream={instance}", 1);
-        (await CountAsync("?type=tenant_departure.key_opened")).ShouldBe(0);
+        (await CountAsync($"?type={StoreModel.Gap}")).ShouldBe(0);
+        (await Get($"/v1/audit/streams/{StoreModel.GapStream}")).ShouldRefuse(404, "not_found");
+        (await Post("/v1/audit/reclassify-policy-id", new { eventIds = new[] { gap }, toPolicyId = "sec-12m", reason = new { code = "correction" } })).ShouldRefuse(404, "not_found");
     }
 
     [Fact]
