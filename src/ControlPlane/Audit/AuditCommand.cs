@@ -54,7 +54,7 @@ public sealed class AuditCommand : JasperFxAsyncCommand<AuditInput>
         }
         catch (Exception error) when (error is InvalidDataException or IOException or UnauthorizedAccessException or JsonException or CryptographicException or FormatException)
         {
-            output.WriteLine($"No bundle: {error.Message}");
+            output.WriteLine(error is InvalidDataException ? $"No bundle: {error.Message}" : error.Message);
             return NoBundle;
         }
     }
@@ -93,10 +93,30 @@ public sealed class AuditCommand : JasperFxAsyncCommand<AuditInput>
             output.WriteLine(FormattableString.Invariant($"{end.Tenant}, exported {end.ExportedAt:yyyy-MM-dd'T'HH:mm:ss'Z'}: {end.Seals} seals, {end.Events} events, {end.NotSealedYet} newer not sealed yet"));
         }
 
+        if (!verified.AreAllStreamsChecked)
+        {
+            output.WriteLine("There are more streams than were looked at for gaps in their versions; everything else was");
+        }
+
         output.WriteLine(isOwnKeys ? "The keys are those in the bundle: compare them with the published ones, or give --keys" : "The keys are those that were given");
         output.WriteLine(FormattableString.Invariant($"{verified.Events} events and {verified.Seals} seals in {took.TotalSeconds:0.00} s, {verified.Events / took.TotalSeconds:0} events/s"));
     }
 
-    private static PublicKeys KeysIn(string path) =>
-        JsonSerializer.Deserialize<PublicKeys>(File.ReadAllText(path), Bundle.Strict) ?? throw new InvalidDataException($"{path} has no keys");
+    // Whatever else a key set has (RFC 7517 §5), what counts are points of the curve, under the names that follow from them.
+    private static PublicKeys KeysIn(string path)
+    {
+        try
+        {
+            using var read = JsonDocument.Parse(File.ReadAllBytes(path));
+            var keys = read.RootElement.GetProperty("keys").EnumerateArray().Where(key => Text(key, "kty") == "EC" && Text(key, "crv") == "P-256")
+                .Select(key => PublicKey.At(Text(key, "x"), Text(key, "y"))).OfType<PublicKey>().ToArray();
+            return keys.Length > 0 ? new(keys) : throw new InvalidDataException($"{path} has no key of the curve P-256");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            throw new InvalidDataException($"{path} is no key set (RFC 7517)");
+        }
+
+        static string Text(JsonElement key, string name) => key.TryGetProperty(name, out var member) ? member.GetString() ?? "" : "";
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ControlPlane.Hosting;
 
@@ -40,10 +41,56 @@ public sealed record BundleHead(int Version, string Tenant, PublicKeys Keys);
 /// <param name="Leaf">What the seal holds of the tenant.</param>
 /// <param name="Proof">The way from the leaf to the root.</param>
 /// <param name="Hashes">SHA-256 of each event's canonical form, in hex, in the order of their sequences.</param>
+/// <param name="Names">What each of the hashes stands for, so that an event that is missing can be named; null for one that the database no longer had.</param>
 /// <param name="Before">The last leaf whose key is lower than the tenant's.</param>
 /// <param name="After">The first whose key is higher.</param>
 public sealed record BundleSeal(
-    string Statement, TenantLeaf? Leaf = null, InclusionProof? Proof = null, IReadOnlyList<string>? Hashes = null, Neighbour? Before = null, Neighbour? After = null);
+    string Statement, TenantLeaf? Leaf = null, InclusionProof? Proof = null, IReadOnlyList<string>? Hashes = null, IReadOnlyList<SealedName?>? Names = null,
+    Neighbour? Before = null, Neighbour? After = null);
+
+/// <summary>How an event was called when it was sealed.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Sequence">Its place among all events.</param>
+/// <param name="Version">Its place in the stream.</param>
+/// <param name="Stream">The stream it stands in.</param>
+public sealed record SealedName(string Id, long Sequence, long Version, string Stream)
+{
+    /// <summary>
+    /// The names of what was sealed, from what is stored: by hash, and where as many are unknown on either side, by place; null for
+    /// what is not there any more.
+    /// </summary>
+    public static IReadOnlyList<SealedName?> Of(IReadOnlyList<byte[]> hashes, IReadOnlyList<StoredEvent> stored)
+    {
+        var places = stored.Index().ToDictionary(found => Convert.ToHexStringLower(found.Item.Hash), found => found.Index);
+        var (names, from, next) = (new SealedName?[hashes.Count], 0, 0);
+        for (var place = 0; place <= hashes.Count; place++)
+        {
+            var at = place == hashes.Count ? stored.Count : places.GetValueOrDefault(Convert.ToHexStringLower(hashes[place]), -1);
+            if (at < 0)
+            {
+                continue;
+            }
+
+            for (var gap = from; gap < place && at - next == place - from; gap++)
+            {
+                names[gap] = Of(stored[next + gap - from]);
+            }
+
+            if (place < hashes.Count)
+            {
+                names[place] = Of(stored[at]);
+            }
+
+            (from, next) = (place + 1, at + 1);
+        }
+
+        return names;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"event {Id} (sequence {Sequence}, version {Version} of {Stream})");
+
+    private static SealedName Of(StoredEvent stored) => new(stored.Id.ToString(), stored.Sequence, stored.Version, stored.Stream);
+}
 
 /// <summary>A leaf of somebody else, who is not named.</summary>
 /// <param name="Key">SHA-256 of his id, in hex; leaves are sorted by it.</param>

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace ControlPlane.Audit;
 
 /// <summary>Reads a file line by line in bounded memory, and hashes what it has passed.</summary>
-internal sealed class BundleLines(Stream file) : IDisposable
+public sealed class BundleLines(Stream file) : IDisposable
 {
     /// <summary>Longer than any line of a bundle: that of a seal over as many events as one covers.</summary>
     public const int Longest = 16 * 1024 * 1024;
@@ -15,6 +15,9 @@ internal sealed class BundleLines(Stream file) : IDisposable
     private int _hashed;
 
     public long Number { get; private set; }
+
+    /// <summary>Whether the next line is longer than any; nothing is read behind it.</summary>
+    public bool IsTooLong { get; private set; }
 
     /// <summary>The next line without its end; null after the last. Good until the next is read.</summary>
     /// <param name="isComplete">Whether the line has an end.</param>
@@ -34,7 +37,7 @@ internal sealed class BundleLines(Stream file) : IDisposable
             if (!Fill(ref seen))
             {
                 isComplete = false;
-                return _end == _start ? (ReadOnlyMemory<byte>?)null : Take(_end, 0);
+                return IsTooLong ? null : _end == _start ? (ReadOnlyMemory<byte>?)null : Take(_end, 0);
             }
         }
     }
@@ -70,9 +73,10 @@ internal sealed class BundleLines(Stream file) : IDisposable
 
         if (_end == _buffer.Length)
         {
-            if (_buffer.Length >= Longest)
+            IsTooLong = _buffer.Length >= Longest;
+            if (IsTooLong)
             {
-                throw new InvalidDataException($"Line {Number + 1} is longer than any line of a bundle");
+                return false;
             }
 
             Array.Resize(ref _buffer, 2 * _buffer.Length);

@@ -13,7 +13,8 @@ namespace ControlPlane.Audit;
 /// <param name="FaultCount">How much is wrong in all.</param>
 /// <param name="Events">How many events were read.</param>
 /// <param name="Seals">How many seals were read.</param>
-public sealed record Verification(BundleEnd? End, IReadOnlyList<string> Faults, long FaultCount, long Events, long Seals)
+/// <param name="AreAllStreamsChecked">False where there are so many streams that the versions of some were not looked at.</param>
+public sealed record Verification(BundleEnd? End, IReadOnlyList<string> Faults, long FaultCount, long Events, long Seals, bool AreAllStreamsChecked)
 {
     public bool IsSound => FaultCount == 0;
 }
@@ -28,7 +29,7 @@ public sealed class BundleVerifier
     private static readonly byte[] EventStart = "{\"event\":"u8.ToArray();
 
     private readonly List<string> _faults = [];
-    private readonly Dictionary<string, long> _versions = [];
+    private readonly StreamVersions _versions = new();
     private readonly PublicKeys? _trusted;
     private PublicKeys _keys = new([]);
     private BundleHead? _head;
@@ -36,6 +37,7 @@ public sealed class BundleVerifier
     private SealStatement? _last;
     private string? _lastHash;
     private SealedEvents? _open;
+    private bool _isLost;
     private long _faultCount;
     private long _events;
     private long _seals;
@@ -51,19 +53,20 @@ public sealed class BundleVerifier
     {
         var verifier = new BundleVerifier(trusted);
         verifier.Run(file);
-        return new(verifier._end, verifier._faults, verifier._faultCount, verifier._events, verifier._seals);
+        return new(verifier._end, verifier._faults, verifier._faultCount, verifier._events, verifier._seals, !verifier._versions.IsFull);
     }
 
     private void Run(Stream file)
     {
         using var lines = new BundleLines(file);
+        if (!Begin(lines))
+        {
+            return;
+        }
+
         while (lines.Next(out var isComplete) is { } line)
         {
-            if (_head is null)
-            {
-                Begin(line.Span);
-            }
-            else if (_end is not null)
+            if (_end is not null)
             {
                 Fault($"added: line {lines.Number} stands after the end");
             }
@@ -78,24 +81,56 @@ public sealed class BundleVerifier
             }
         }
 
-        if (_head is null)
+        if (lines.IsTooLong)
         {
-            throw new InvalidDataException("The file is empty");
+            Fault($"altered: line {lines.Number + 1} is longer than any line of a bundle; neither it nor what stands after it was read");
         }
 
         CloseSeal();
         CheckEnd();
     }
 
-    private void Begin(ReadOnlySpan<byte> line)
+    // False where there is nothing to go on with: the first line tells whose evidence it is, and has the keys.
+    private bool Begin(BundleLines lines)
     {
-        _head = Member<BundleHead>(line, Bundle.Head) ?? throw new InvalidDataException("The file does not begin like a bundle");
-        if (_head.Version != Bundle.Version)
+        var line = lines.Next(out var isComplete) ?? throw new InvalidDataException(lines.IsTooLong ? "The first line is longer than any of a bundle" : "The file is empty");
+        var head = Member<BundleHead>(line.Span, Bundle.Head);
+        var why = head is null ? "The file does not begin like a bundle"
+            : head.Version != Bundle.Version ? $"The bundle has format {head.Version}; this program knows {Bundle.Version}"
+            : null;
+        if (why is not null)
         {
-            throw new InvalidDataException($"The bundle has format {_head.Version}; this program knows {Bundle.Version}");
+            Fault($"altered: line 1: {why}");
+            return IsKnownNear(line, lines) ? false : throw new InvalidDataException(why);
         }
 
-        _keys = _trusted ?? _head.Keys;
+        if (!isComplete)
+        {
+            Fault("cut off: line 1 has no end");
+        }
+
+        foreach (var key in head!.Keys.Keys.Where(key => key?.IsSound() != true))
+        {
+            Fault($"altered: line 1, where it has the key {key?.Kid}");
+        }
+
+        _head = head;
+        _keys = _trusted ?? new([.. head.Keys.Keys.Where(key => key?.IsSound() == true)]);
+        return true;
+    }
+
+    // One byte makes two lines of the first, or one of it and the next.
+    private static bool IsKnownNear(ReadOnlyMemory<byte>? line, BundleLines lines)
+    {
+        for (var near = 0; near < 3 && line is { } here; near++, line = lines.Next(out _))
+        {
+            if (here.Span.IndexOf("{\"seal\":{"u8) >= 0 || here.Span.IndexOf("{\"end\":\""u8) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Read(ReadOnlySpan<byte> line, BundleLines lines)
@@ -108,19 +143,37 @@ public sealed class BundleVerifier
         {
             CloseSeal();
             TakeSeal(seal, lines.Number);
+            CheckForm(line, Bundle.Line(Bundle.Seal, seal), lines.Number);
         }
         else if (Member<BundleCertificate>(line, Bundle.Certificate) is { } certificate)
         {
             CloseSeal();
             TakeCertificate(certificate);
+            CheckForm(line, Bundle.Line(Bundle.Certificate, certificate), lines.Number);
         }
-        else if (Member<string>(line, Bundle.End) is { } end && line.SequenceEqual(Bundle.Line(Bundle.End, end)))
+        else if (Member<string>(line, Bundle.End) is { } end)
         {
             TakeEnd(end, lines);
+            CheckForm(line, Bundle.Line(Bundle.End, end), lines.Number);
+        }
+        else if (_open is { IsOneDue: true })
+        {
+            _open.TakeOdd(EventName.Unreadable(lines.Number));
         }
         else
         {
+            // A seal, perhaps: what it covers cannot be told.
+            CloseSeal();
+            _isLost = true;
             Fault($"altered: line {lines.Number} is nothing that a bundle has");
+        }
+    }
+
+    private void CheckForm(ReadOnlySpan<byte> line, ReadOnlySpan<byte> expected, long number)
+    {
+        if (!line.SequenceEqual(expected))
+        {
+            Fault($"altered: line {number} is not in the one form that it can have");
         }
     }
 
@@ -129,37 +182,35 @@ public sealed class BundleVerifier
         _events++;
         if (_open is null)
         {
-            Fault($"added: {EventName.Of(canonical, line)}, where no seal has one");
+            if (!_isLost)
+            {
+                Fault($"added: {EventName.Of(canonical, line)}, where no seal has one");
+            }
+
             return;
         }
 
         var found = _open.Take(canonical, line);
-        if (found.Stream is not { } stream || stream == StoreModel.GapStream)
+        // What stands for a rolled-back append is no version of anything.
+        if (found.Stream is { } stream && stream != StoreModel.GapStream && _versions.Due(stream, found.Version) is { } due)
         {
-            return;
+            Fault($"missing: version {due} of {stream}, before {found}");
         }
-
-        var before = _versions.GetValueOrDefault(stream);
-        if (found.Version != before + 1)
-        {
-            Fault($"missing: version {before + 1} of {stream}, before {found}");
-        }
-
-        _versions[stream] = Math.Max(before, found.Version);
     }
 
     private void TakeSeal(BundleSeal seal, long line)
     {
         _seals++;
-        var name = $"seal {(_last?.Number ?? 0) + 1}";
+        _isLost = false;
+        var expected = (_last?.Number ?? 0) + 1;
+        var name = $"seal {expected}";
         if (SealStatement.In(seal.Statement, _keys) is not { } statement)
         {
             Fault($"altered: {name} on line {line} is not signed by a key that is trusted");
-            _open = seal.Hashes is { } unsigned ? new(name, unsigned) : null;
+            _open = seal.Hashes is null ? null : new(name, seal);
             return;
         }
 
-        var expected = (_last?.Number ?? 0) + 1;
         name = $"seal {statement.Number}";
         if (statement.Number != expected)
         {
@@ -171,7 +222,7 @@ public sealed class BundleVerifier
         }
 
         (_last, _lastHash) = (statement, SealChain.HashOf(seal.Statement));
-        _open = seal.Leaf is null ? null : new(name, seal.Hashes ?? []);
+        _open = seal.Leaf is null ? null : new(name, seal);
         foreach (var fault in seal.Leaf is { } leaf ? Present(seal, leaf, statement) : Absent(seal, statement))
         {
             Fault($"altered: {name}: {fault}");
@@ -191,7 +242,7 @@ public sealed class BundleVerifier
             yield return "the tenant's leaf is not in it";
         }
 
-        if (hashes.Length != leaf.Count || hashes.Length != seal.Hashes!.Count
+        if (hashes.Length != leaf.Count || hashes.Length != seal.Hashes?.Count || hashes.Length != seal.Names?.Count
             || Convert.ToHexStringLower(MerkleTree.Root([.. hashes.Select(hash => MerkleTree.Leaf(hash))])) != leaf.Root)
         {
             yield return "the hashes are not those of its leaf";
@@ -200,6 +251,11 @@ public sealed class BundleVerifier
         if (leaf.Total != _total + leaf.Count)
         {
             yield return $"the tenant has {leaf.Total} events up to here, and the seals before have {_total}: a seal that has some is missing";
+        }
+
+        if (seal.Before is not null || seal.After is not null)
+        {
+            yield return "it has neighbours beside a leaf";
         }
 
         _total = leaf.Total;
@@ -211,7 +267,7 @@ public sealed class BundleVerifier
         var (before, after) = (seal.Before, seal.After);
         var isBetween = (before is null || (string.CompareOrdinal(before.Key, key) < 0 && IsIn(before))) && (after is null || (string.CompareOrdinal(key, after.Key) < 0 && IsIn(after)));
         var next = before is null ? 0 : before.Proof.Index + 1;
-        if (!isBetween || (before is null && after is null) || (after?.Proof.Index ?? statement.Tenants) != next)
+        if (seal.Proof is not null || seal.Hashes is not null || seal.Names is not null || !isBetween || (before is null && after is null) || (after?.Proof.Index ?? statement.Tenants) != next)
         {
             yield return "that the tenant has nothing in it is not shown";
         }
@@ -222,7 +278,7 @@ public sealed class BundleVerifier
 
     private void TakeCertificate(BundleCertificate certificate)
     {
-        if (Payload<ErasureCertificate>(certificate.Statement) is not { } said)
+        if (Payload<ErasureCertificate>(certificate.Statement, ErasureCertificate.Type) is not { } said)
         {
             Fault("altered: the erasure certificate is not signed by a key that is trusted");
         }
@@ -235,7 +291,7 @@ public sealed class BundleVerifier
     private void TakeEnd(string jws, BundleLines lines)
     {
         CloseSeal();
-        _end = Payload<BundleEnd>(jws);
+        _end = Payload<BundleEnd>(jws, BundleEnd.Type);
         if (_end is null)
         {
             Fault($"altered: the end on line {lines.Number} is not signed by a key that is trusted");
@@ -280,12 +336,12 @@ public sealed class BundleVerifier
         _open = null;
     }
 
-    private T? Payload<T>(string jws)
+    private T? Payload<T>(string jws, string type)
         where T : class
     {
         try
         {
-            return _keys.Payload(jws) is { } payload ? JsonSerializer.Deserialize<T>(payload, Json.Http) : null;
+            return _keys.Payload(jws, type) is { } payload ? JsonSerializer.Deserialize<T>(payload, Json.Http) : null;
         }
         catch (JsonException)
         {
@@ -319,7 +375,8 @@ public sealed class BundleVerifier
         _faultCount++;
         if (_faults.Count < MaxTold)
         {
-            _faults.Add(fault);
+            // What a damaged file says of itself is shown to people, on terminals.
+            _faults.Add(string.Concat(fault.Select(character => char.IsControl(character) ? '?' : character)));
         }
     }
 }

@@ -22,9 +22,10 @@ public sealed class BundleWriter(IDocumentStore store, Signer signer, TimeProvid
         try
         {
             BundleEnd? end;
-            await using (var file = new FileStream(fresh, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 20))
+            await using (var file = new FileStream(fresh, OwnersAlone()))
             {
                 end = await WriteAsync(tenant, file, cancellation);
+                file.Flush(flushToDisk: true);
             }
 
             if (end is not null)
@@ -38,6 +39,17 @@ public sealed class BundleWriter(IDocumentStore store, Signer signer, TimeProvid
         {
             File.Delete(fresh);
         }
+    }
+
+    private static FileStreamOptions OwnersAlone()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 20 };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 
     public async Task<BundleEnd?> WriteAsync(string tenant, Stream file, CancellationToken cancellation)
@@ -89,30 +101,39 @@ public sealed class BundleWriter(IDocumentStore store, Signer signer, TimeProvid
         }
 
         var own = leaves[place];
+        var stored = await EventsAsync(tenant, seal, session, cancellation);
         var sealedHashes = SealedSpan.Split(own.Hashes!);
         var root = MerkleTree.Root([.. sealedHashes.Select(one => MerkleTree.Leaf(one))]);
         await output.LineAsync(
             Bundle.Line(Bundle.Seal, new BundleSeal(
                 seal.Signature, new(tenant, own.Count, own.Total, Convert.ToHexStringLower(root)), InclusionProof.Of(hashes, place),
-                [.. sealedHashes.Select(Convert.ToHexStringLower)])),
+                [.. sealedHashes.Select(Convert.ToHexStringLower)], SealedName.Of(sealedHashes, stored))),
             cancellation);
-        await WriteEventsAsync(tenant, seal, session, output, cancellation);
-        return own.Count;
+        foreach (var one in stored)
+        {
+            await output.WriteAsync(EventStart, cancellation);
+            await output.WriteAsync(one.Canonical, cancellation);
+            await output.WriteAsync(EventEnd, cancellation);
+        }
+
+        return stored.Count;
 
         Neighbour? At(int index) => index < 0 || index >= leaves.Count ? null
             : new(Convert.ToHexStringLower(leaves[index].Key), Convert.ToHexStringLower(leaves[index].Content), InclusionProof.Of(hashes, index));
     }
 
-    private static async Task WriteEventsAsync(string tenant, SealClosed seal, IQuerySession session, Output output, CancellationToken cancellation)
+    // As many as a seal covers, at the most.
+    private static async Task<List<StoredEvent>> EventsAsync(string tenant, SealClosed seal, IQuerySession session, CancellationToken cancellation)
     {
         await using var command = StoredEvents.Between(tenant, seal.FirstSequence, seal.LastSequence);
         await using var reader = await session.ExecuteReaderAsync(command, cancellation);
+        var stored = new List<StoredEvent>();
         while (await reader.ReadAsync(cancellation))
         {
-            await output.WriteAsync(EventStart, cancellation);
-            await output.WriteAsync(StoredEvents.Read(reader).Canonical, cancellation);
-            await output.WriteAsync(EventEnd, cancellation);
+            stored.Add(StoredEvents.Read(reader));
         }
+
+        return stored;
     }
 
     private static async Task<List<SealedLeaf>> LeavesAsync(IQuerySession session, long number, CancellationToken cancellation)

@@ -24,7 +24,7 @@ public sealed record SealStatement(
     {
         try
         {
-            return keys.Payload(jws) is { } payload ? JsonSerializer.Deserialize<SealStatement>(payload, Json.Http) : null;
+            return keys.Payload(jws, Type) is { } payload ? JsonSerializer.Deserialize<SealStatement>(payload, Json.Http) : null;
         }
         catch (JsonException)
         {

@@ -5,82 +5,98 @@ using System.Text.Json;
 namespace ControlPlane.Audit;
 
 /// <summary>The events that a bundle has for one seal, held against the hashes that were sealed.</summary>
-internal sealed class SealedEvents(string name, IReadOnlyList<string> hashes)
+internal sealed class SealedEvents(string name, BundleSeal seal)
 {
     // Whoever adds events without end is told of no more than these.
     private const int MaxOdd = 1000;
 
-    private readonly Dictionary<string, int> _places = Places(hashes);
-    private readonly bool[] _seen = new bool[hashes.Count];
-    private readonly List<(EventName Event, int Gap)> _odd = [];
+    private readonly IReadOnlyList<string> _hashes = seal.Hashes ?? [];
+    private readonly Dictionary<string, int> _places = Places((seal.Hashes ?? []).Select((hash, place) => (hash ?? "", place)));
+    private readonly bool[] _seen = new bool[seal.Hashes?.Count ?? 0];
+    private readonly List<(EventName Event, int After)> _odd = [];
     private readonly List<string> _faults = [];
-    private int _next;
-    private bool _isOrdered = true;
+    private int _taken;
+    private int _reached = -1;
+
+    /// <summary>Whether there are fewer events so far than were sealed.</summary>
+    public bool IsOneDue => _taken < _hashes.Count;
 
     /// <summary>Takes the next event as it stands in the file.</summary>
     public EventName Take(ReadOnlySpan<byte> canonical, long line)
     {
-        var hash = Convert.ToHexStringLower(SHA256.HashData(canonical));
         var found = EventName.Of(canonical, line);
-        if (_next < hashes.Count && hashes[_next] == hash && !_seen[_next])
+        if (!_places.TryGetValue(Convert.ToHexStringLower(SHA256.HashData(canonical)), out var place))
         {
-            _seen[_next++] = true;
+            TakeOdd(found);
+            return found;
         }
-        else if (!_places.TryGetValue(hash, out var place))
-        {
-            if (_odd.Count < MaxOdd)
-            {
-                _odd.Add((found, _next));
-            }
 
-            // What was altered stands where it stood.
-            _next = Math.Min(_next + 1, hashes.Count);
-        }
-        else if (_seen[place])
+        _taken++;
+        if (_seen[place])
         {
             _faults.Add($"duplicated: {found} in {name}");
         }
-        else
+        else if (place < _reached)
         {
-            _seen[place] = true;
-            if (place < _next && _isOrdered)
-            {
-                _isOrdered = false;
-                _faults.Add($"out of order: {found} in {name}");
-            }
-
-            _next = Math.Max(_next, place + 1);
+            _faults.Add($"out of order: {found} in {name}");
+        }
+        else if (NameAt(place) is not { } known || known != found.Name)
+        {
+            _faults.Add($"altered: {name}, where it names {found}");
         }
 
+        _seen[place] = true;
+        _reached = Math.Max(_reached, place);
         return found;
+    }
+
+    /// <summary>Takes an event, or a line that cannot be read, that nobody has sealed.</summary>
+    public void TakeOdd(EventName found)
+    {
+        _taken++;
+        if (_odd.Count < MaxOdd)
+        {
+            _odd.Add((found, _reached));
+        }
+        else
+        {
+            _faults.Add($"added: {found} in {name}");
+        }
     }
 
     /// <summary>What is wrong, once all of them were taken.</summary>
     public IEnumerable<string> Faults()
     {
-        var missing = new SortedSet<int>(Enumerable.Range(0, hashes.Count).Where(place => !_seen[place]));
-        foreach (var (found, gap) in _odd)
+        var missing = new SortedSet<int>(Enumerable.Range(0, _hashes.Count).Where(place => !_seen[place]));
+        var byId = Places(missing.Where(place => NameAt(place) is not null).Select(place => (NameAt(place)!.Id, place)));
+        var next = 0;
+        foreach (var (found, after) in _odd)
         {
-            if (missing.Remove(gap))
+            // What was altered has kept its id, or else its place.
+            if (found.Id is not { } id || !byId.TryGetValue(id, out var place) || !missing.Contains(place))
             {
-                _faults.Add($"altered: {found} in {name}");
+                for (next = Math.Max(next, after + 1); next < _seen.Length && !_seen[next] && !missing.Contains(next); next++)
+                {
+                }
+
+                place = next < _seen.Length && !_seen[next] && found.MayHaveBeen(NameAt(next)) ? next : -1;
             }
-            else
-            {
-                _faults.Add($"added: {found} in {name}");
-            }
+
+            _faults.Add(missing.Remove(place) ? $"altered: {found.CalledAs(NameAt(place))} in {name}" : $"added: {found} in {name}");
         }
 
         return _faults.Concat(missing.Select(place => string.Create(
-            CultureInfo.InvariantCulture, $"missing: event {place + 1} of {hashes.Count} in {name}, which had the hash {hashes[place]}")));
+            CultureInfo.InvariantCulture, $"missing: {(NameAt(place) is { } known ? $"{known}, " : "event ")}{place + 1} of {_hashes.Count} in {name}, which had the hash {_hashes[place]}")));
     }
 
-    private static Dictionary<string, int> Places(IReadOnlyList<string> hashes)
+    private SealedName? NameAt(int place) => seal.Names is { } names && place < names.Count ? names[place] : null;
+
+    private static Dictionary<string, int> Places(IEnumerable<(string Name, int Place)> named)
     {
-        var places = new Dictionary<string, int>(hashes.Count);
-        for (var place = 0; place < hashes.Count; place++)
+        var places = new Dictionary<string, int>();
+        foreach (var (name, place) in named)
         {
-            places.TryAdd(hashes[place] ?? "", place);
+            places.TryAdd(name, place);
         }
 
         return places;
@@ -98,9 +114,22 @@ internal sealed record EventName(string? Id, string? Stream, long Version, long 
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            return new(null, null, 0, 0, line);
+            return Unreadable(line);
         }
     }
+
+    /// <summary>The same as a seal has it; null where something of it is not told.</summary>
+    public SealedName? Name => Id is null || Stream is null ? null : new(Id, Sequence, Version, Stream);
+
+    /// <summary>A line that holds nothing that can be told.</summary>
+    public static EventName Unreadable(long line) => new(null, null, 0, 0, line);
+
+    /// <summary>Whether it can be what became of an event.</summary>
+    public bool MayHaveBeen(SealedName? known) =>
+        Id is null || known is null || Sequence == known.Sequence || (Stream == known.Stream && Version == known.Version);
+
+    /// <summary>As it was called when it was sealed, where that is known.</summary>
+    public EventName CalledAs(SealedName? known) => known is null ? this : new(known.Id, known.Stream, known.Version, known.Sequence, Line);
 
     public override string ToString() => Id is null
         ? string.Create(CultureInfo.InvariantCulture, $"the event on line {Line}, which can't be read")

