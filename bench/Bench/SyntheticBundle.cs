@@ -29,7 +29,8 @@ public static class SyntheticBundle
             var statement = signer.Jws(
                 new SealStatement(number, first, first + EventsInSeal - 1, EventsInSeal, 1, Convert.ToHexStringLower(root), previous, DateTimeOffset.UnixEpoch), SealStatement.Type, out _);
             previous = SealChain.HashOf(statement);
-            await LineAsync(Bundle.Line(Bundle.Seal, new BundleSeal(statement, leaf, new(0, 1, []), [.. hashes.Select(Convert.ToHexStringLower)])));
+            await LineAsync(Bundle.Line(Bundle.Seal, new BundleSeal(statement, leaf, new(0, 1, []), [.. hashes.Select(Convert.ToHexStringLower)],
+                [.. Enumerable.Range(0, EventsInSeal).Select(place => Name(first + place))])));
             foreach (var one in events)
             {
                 await LineAsync([.. "{\"event\":"u8, .. one, (byte)'}']);
@@ -47,7 +48,13 @@ public static class SyntheticBundle
         }
     }
 
+    private static SealedName Name(long sequence) => new(Id(sequence), sequence, ((sequence - 1) % EventsInStream) + 1, Stream(sequence));
+
+    private static string Id(long sequence) => new Guid((int)sequence, 0, 0, new byte[8]).ToString();
+
+    private static string Stream(long sequence) => $"ain_{(sequence - 1) / EventsInStream:x32}";
+
     // As long as an instance's draft with its sealed settings is.
     private static byte[] Event(long sequence) => Encoding.UTF8.GetBytes(
-        $$$"""{"data":{"blueprintRef":"telegram-assistant@2","config":"v1|key_0|{{{new string('A', 400)}}}"},"metadata":{"causationId":null,"correlationId":"c","headers":{"actor":"prn_1"},"id":"{{{new Guid((int)sequence, 0, 0, new byte[8])}}}"},"sequence":{{{sequence}}},"stream":"ain_{{{(sequence - 1) / EventsInStream:x32}}}","tenant":"{{{Tenant}}}","timestamp":"2026-11-27T00:00:00.000000Z","type":"agent_instance.drafted","version":{{{((sequence - 1) % EventsInStream) + 1}}}}""");
+        $$$"""{"data":{"blueprintRef":"telegram-assistant@2","config":"v1|key_0|{{{new string('A', 400)}}}"},"metadata":{"causationId":null,"correlationId":"c","headers":{"actor":"prn_1"},"id":"{{{Id(sequence)}}}"},"sequence":{{{sequence}}},"stream":"{{{Stream(sequence)}}}","tenant":"{{{Tenant}}}","timestamp":"2026-11-27T00:00:00.000000Z","type":"agent_instance.drafted","version":{{{((sequence - 1) % EventsInStream) + 1}}}}""");
 }
