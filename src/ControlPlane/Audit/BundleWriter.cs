@@ -101,8 +101,10 @@ public sealed class BundleWriter(IDocumentStore store, Signer signer, TimeProvid
         }
 
         var own = leaves[place];
-        var stored = await EventsAsync(tenant, seal, session, cancellation);
         var sealedHashes = SealedSpan.Split(own.Hashes!);
+        var stored = await EventsAsync(tenant, seal, session, cancellation);
+        // The store may put a mark for a rolled-back append at its place when that is sealed already: it is nothing that happened.
+        stored.RemoveAll(one => one.Stream == StoreModel.GapStream && !sealedHashes.Any(hash => hash.AsSpan().SequenceEqual(one.Hash)));
         var root = MerkleTree.Root([.. sealedHashes.Select(one => MerkleTree.Leaf(one))]);
         await output.LineAsync(
             Bundle.Line(Bundle.Seal, new BundleSeal(

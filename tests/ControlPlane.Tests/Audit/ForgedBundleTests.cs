@@ -4,6 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using ControlPlane.Audit;
 using ControlPlane.Hosting;
+using ControlPlane.Iam;
+using ControlPlane.Storage;
+using Marten;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -277,6 +280,30 @@ public sealed class ForgedBundleTests(BundleTests.Evidence evidence) : IClassFix
 
         ShouldName(bundle, ["altered: event", .. whole.NamesOf(altered)]);
         bundle.Faults().ShouldContain(fault => fault.StartsWith($"missing: event 2 of ", StringComparison.Ordinal) && fault.Contains($"seal {whole.SealOf(removed)},", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task the_mark_of_a_rolled_back_append_that_comes_after_the_seal_is_no_added_event()
+    {
+        await using var database = NpgsqlDataSource.Create(evidence.Connection);
+        await using var draw = database.CreateCommand("select nextval('controlplane.mt_events_sequence')");
+        var gap = (long)(await draw.ExecuteScalarAsync(Cancellation))!;
+        await using (var session = evidence.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(evidence.Tenant))
+        {
+            session.Events.StartStream<Principal>(Ids.New("prn"), new PrincipalCreated(PrincipalType.User, new("gap@example.org"), new("Gap"), null, "prn_1"));
+            await session.SaveChangesAsync(Cancellation);
+        }
+
+        await evidence.Host.Services.GetRequiredService<ControlPlane.Audit.Sealer>().CatchUpAsync(Cancellation);
+        await using var mark = database.CreateCommand(
+            $"""
+            insert into controlplane.mt_streams (id, tenant_id, version) values ('{StoreModel.GapStream}', '{evidence.Tenant}', 1) on conflict do nothing;
+            insert into controlplane.mt_events (seq_id, id, stream_id, version, data, type, timestamp, tenant_id)
+            values ({gap}, gen_random_uuid(), '{StoreModel.GapStream}', {gap}, '{"{}"}', '{StoreModel.Gap}', '-infinity', '{evidence.Tenant}')
+            """);
+        await mark.ExecuteNonQueryAsync(Cancellation);
+
+        new Forgery(await evidence.ExportAsync(evidence.Tenant)).Faults().ShouldBeEmpty();
     }
 
     private static void ShouldName(Forgery bundle, string[] names)
