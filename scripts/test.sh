@@ -48,9 +48,11 @@ end_tests() {
     rm -rf "$scratch"
 }
 
-# report SUMMARY RESULT: the runner's own figures are the last line; a run without a test is a failed one.
+# report SUMMARY RESULT: what failed once more, for it scrolls away; the runner's own figures are the last line. A run without a
+# test is a failed one.
 report() {
     local passed failed skipped
+    grep -A 8 '^failed ' "$1" | cut -c 1-300 || true
     passed=$(figure succeeded "$1")
     failed=$(figure failed "$1")
     skipped=$(figure skipped "$1")

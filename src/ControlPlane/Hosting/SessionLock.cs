@@ -52,6 +52,10 @@ public sealed class SessionLock : IAsyncDisposable
                 await command.ExecuteNonQueryAsync();
             }
         }
+        catch (NpgsqlException)
+        {
+            // The connection is gone, and the lock with it.
+        }
         finally
         {
             await _connection.DisposeAsync();
