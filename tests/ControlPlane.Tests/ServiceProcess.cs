@@ -35,9 +35,10 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return service;
     }
 
-    public static async Task<(int Code, string Output)> RunAsync(string role, string connection, string broker)
+    /// <summary>Runs a command of it to its end.</summary>
+    public static async Task<(int Code, string Output)> RunAsync(string role, string connection, string broker, params string[] command)
     {
-        using var process = Start(role, connection, broker, FreePort(), []);
+        using var process = Start(role, connection, broker, FreePort(), [], command);
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, string.Concat(await output));
@@ -101,9 +102,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return process;
     }
 
-    private static Process Start(string role, string connection, string broker, int port, (string Key, string Value)[] settings)
+    private static Process Start(string role, string connection, string broker, int port, (string Key, string Value)[] settings, params string[] command)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, "--role", role])
+        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. command, "--role", role])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -19,10 +19,10 @@ public sealed class Lifecycle(CatalogStore catalog, TimeProvider time) : AreaLif
     {
         var running = (await session.Query<InstanceCard>().ToListAsync(cancellation))
             .Where(card => card.Life.Underlying is InstanceState.Trial or InstanceState.Converting or InstanceState.Active && !card.Life.IsSuspendedFor(SuspendCode.TenantDeletion))
-            .Select(card => card.Id).ToArray();
+            .ToArray();
         return running.Length == 0 ? new([], []) : new(
-            [new(Kind, running)],
-            [.. running.Select(id => MartenOps.Append(id, new InstanceSuspended(SuspendCode.TenantDeletion, null, SuspendDrain.AfterRuns, null, by)))]);
+            [new(Kind, [.. running.Select(card => card.Id)])],
+            [.. running.Select(card => MartenOps.Append(card.Id, card.Version + 1, new InstanceSuspended(SuspendCode.TenantDeletion, null, SuspendDrain.AfterRuns, null, by)))]);
     }
 
     public override async Task<Comeback> RestoreAsync(IQuerySession session, IReadOnlyList<Affected> stopped, string by, CancellationToken cancellation)
@@ -34,7 +34,7 @@ public sealed class Lifecycle(CatalogStore catalog, TimeProvider time) : AreaLif
             ids.Length == 0 ? [] : [new(Kind, ids)],
             [.. stopped.Where(affected => affected.KindCode == Kind).SelectMany(affected => affected.Ids).Except(ids).Select(id => new NotRestored(id, "deleted_meanwhile"))],
             back.Any(card => card.Life.At(time.GetUtcNow()).IsSuspendedFor(SuspendCode.TrialExpired)) ? ["choose_plan"] : [],
-            [.. ids.Select(id => MartenOps.Append(id, new InstanceResumed([SuspendCode.TenantDeletion], by)))]);
+            [.. back.Select(card => MartenOps.Append(card.Id, card.Version + 1, new InstanceResumed([SuspendCode.TenantDeletion], by)))]);
     }
 
     public override async Task<IReadOnlyList<Affected>> ErasesAsync(IQuerySession session, CancellationToken cancellation) =>
@@ -54,13 +54,13 @@ public sealed class Lifecycle(CatalogStore catalog, TimeProvider time) : AreaLif
     // The cards go with the last event.
     private static async Task<StepResult> PurgeInstancesAsync(IDocumentSession session, CancellationToken cancellation)
     {
-        var ids = await session.Query<InstanceCard>().Select(card => card.Id).ToListAsync(cancellation);
-        foreach (var id in ids)
+        var cards = await session.Query<InstanceCard>().ToListAsync(cancellation);
+        foreach (var card in cards)
         {
-            session.Events.Append(id, new InstancePurged());
+            session.Events.Append(card.Id, card.Version + 1, new InstancePurged());
         }
 
-        return StepResult.Done(ids.Count);
+        return StepResult.Done(cards.Count);
     }
 
     private async Task<StepResult> KeepTrialUsesAsync(IDocumentSession session, CancellationToken cancellation)

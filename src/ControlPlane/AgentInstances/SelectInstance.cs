@@ -25,9 +25,10 @@ public sealed record Selection(string Stream, CurrentInstance? Current);
 public static class SelectInstanceEndpoint
 {
     public static async Task<Selection> LoadAsync(
-        SelectInstance command, Caller caller, KeyRing ring, IQuerySession session, CancellationToken cancellation)
+        SelectInstance command, Caller caller, KeyRing ring, IDocumentSession session, CancellationToken cancellation)
     {
         var stream = CurrentInstance.StreamOf(caller.PrincipalId, await ring.HashAsync(caller.TenantId, command.Session ?? caller.TokenId, cancellation));
+        await session.TakeAsync(stream, cancellation);
         return new(stream, await session.LoadAsync<CurrentInstance>(stream, cancellation));
     }
 

@@ -76,14 +76,17 @@ public sealed class BootstrapCommand : JasperFxAsyncCommand<BootstrapInput>
             }
 
             var minted = Minted.For(Tenant.Platform, seat.PrincipalId, new Personal("bootstrap"), [], expiresAt, seat.PrincipalId);
-            if (await session.LoadAsync<Principal>(seat.PrincipalId, cancellation) is null)
+            if (await session.LoadAsync<Principal>(seat.PrincipalId, cancellation) is { } seated)
             {
-                session.Events.StartStream<Principal>(seat.PrincipalId, [.. seat.Events()]);
+                session.Events.Append(seated.Id, seated.Version + 1, minted.Event);
+            }
+            else
+            {
+                session.Events.StartStream<Principal>(seat.PrincipalId, [.. seat.Events(), minted.Event]);
                 session.Insert(new PrincipalSubject(
                     await Subjects.KeyAsync(ring, Tenant.Platform, seat.Type, seat.DisplayName, cancellation), seat.PrincipalId));
             }
 
-            session.Events.Append(seat.PrincipalId, minted.Event);
             session.Store(minted.LookUp);
             tokens[seat.Name] = minted.Secret;
         }

@@ -38,6 +38,8 @@ public static class StoreModel
         store.Events.AutoDiscoverTagTypes = false;
         store.Events.UseAdvisoryLockTransaction = true;
         store.Events.MetadataConfig.EnableAll();
+        store.Events.TimeProvider = new StoredClock();
+        store.Listeners.Add(new VersionedAppends());
         store.Projections.SlowPollingTime = store.Projections.FastPollingTime = TimeSpan.FromMilliseconds(100);
         store.OpenTelemetry.TrackEventCounters();
 

@@ -80,7 +80,7 @@ public class GetInstancesTests(App app) : InstanceTest(app)
     {
         await using var session = App.Store.LightweightSession(Tenant);
         var now = TimeProvider.System.GetUtcNow();
-        session.Events.Append(id, new ControlPlane.AgentInstances.TrialStarted(now, now.AddDays(14), "trial@1", Me));
+        await session.Events.AppendOptimistic(id, TestContext.Current.CancellationToken, new ControlPlane.AgentInstances.TrialStarted(now, now.AddDays(14), "trial@1", Me));
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 }

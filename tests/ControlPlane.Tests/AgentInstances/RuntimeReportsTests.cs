@@ -259,7 +259,7 @@ public class RuntimeReportsTests(App app) : AppTest(app)
     private async Task Append(string id, params object[] events)
     {
         await using var session = Store.LightweightSession(Tenant);
-        session.Events.Append(id, events);
+        await session.Events.AppendOptimistic(id, TestContext.Current.CancellationToken, events);
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 

@@ -35,6 +35,7 @@ public sealed class PurgeCrashTests
         var service = await world.StartAsync("api");
         await RunAsync(world, Block);
         await using var holder = await world.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await SignUpAsync(world, service);
         var leaving = new Dictionary<string, (string Tenant, string Certificate)>();
         var steps = (await StepsAsync(world, service)).ToArray();
         foreach (var step in steps.Append(Certificate))
@@ -67,10 +68,12 @@ public sealed class PurgeCrashTests
         }
 
         await world.SettledAsync();
-        // The one that only asked has its own keys and those of its departure.
-        (await world.CountAsync("select count(*) from controlplane.tenant_keys where state <> 'destroyed' and tenant_id <> 'platform'")).ShouldBe(2);
+        // The one that only asked has its own keys and those of its departure, the one that stays its own.
+        (await world.CountAsync("select count(*) from controlplane.tenant_keys where state <> 'destroyed' and tenant_id <> 'platform'")).ShouldBe(3);
         var deleted = (await world.Outside.LogAsync("stripe", cancel: TestContext.Current.CancellationToken)).Where(call => call is { Method: "DELETE", Status: 200 }).Select(call => call.Path);
         deleted.Distinct().Count().ShouldBe(leaving.Count);
+        await service.KillAsync();
+        await world.ShouldBeTheSameFromScratchAsync();
     }
 
     // Of a tenant that only asked.

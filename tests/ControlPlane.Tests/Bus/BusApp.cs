@@ -105,7 +105,7 @@ public sealed class Writer(IDocumentStore store)
         }
         else
         {
-            session.Events.Append(stream, added);
+            await session.Events.AppendOptimistic(stream, added);
         }
 
         await session.SaveChangesAsync();

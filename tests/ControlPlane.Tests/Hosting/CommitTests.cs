@@ -131,7 +131,7 @@ public class CommitTests(App app) : AppTest(app)
     private async Task Append(string id, object stored)
     {
         await using var session = Store.LightweightSession(Tenant);
-        session.Events.Append(id, stored);
+        await session.Events.AppendOptimistic(id, TestContext.Current.CancellationToken, stored);
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);
     }
 

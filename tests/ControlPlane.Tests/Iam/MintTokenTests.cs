@@ -257,7 +257,7 @@ public class MintTokenTests(App app) : AppTest(app)
     {
         var minted = Minted.For(Tenant, Me, new Personal("old"), [], TimeProvider.System.GetUtcNow().AddMinutes(-1), Me);
         await using var session = App.Host.Services.GetRequiredService<IDocumentStore>().LightweightSession(Tenant);
-        session.Events.Append(Me, minted.Event);
+        await session.Events.AppendOptimistic(Me, TestContext.Current.CancellationToken, minted.Event);
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);
         return minted.Event.TokenId;
     }

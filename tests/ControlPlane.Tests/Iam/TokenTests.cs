@@ -1,3 +1,7 @@
+using ControlPlane.Iam;
+using ControlPlane.Storage;
+using ControlPlane.Tests.AgentInstances;
+
 namespace ControlPlane.Tests.Iam;
 
 public class TokenTests(App app) : AppTest(app)
@@ -80,6 +84,29 @@ public class TokenTests(App app) : AppTest(app)
         (await Send(HttpMethod.Delete, $"/v1/auth/tokens/{minted.Text("id")}")).Status.ShouldBe(204);
 
         (await Get("/v1/whoami", minted.Text("secret"))).Status.ShouldBe(401);
+    }
+
+    [Fact]
+    public async Task revocations_at_once_undo_none_of_each_other()
+    {
+        var principal = Ids.New("prn");
+        await Join(Roles.Operator, $"/tenants/{Tenant}", principal);
+        var tokens = new List<string>();
+        for (var i = 0; i < 4; i++)
+        {
+            tokens.Add((await Post("/v1/auth/tokens", new { name = $"{i}", principalId = principal })).ShouldHave(201).Text("id")!);
+        }
+
+        var role = (string)(await Get($"/v1/role-assignments?principalId={principal}")).Body!["items"]![0]!["id"]!;
+
+        var replies = await Task.WhenAll(
+            tokens.Select(token => Send(HttpMethod.Delete, $"/v1/auth/tokens/{token}")).Append(Send(HttpMethod.Delete, $"/v1/role-assignments/{role}")));
+
+        replies.Select(reply => reply.Status).Distinct().ShouldBe([204]);
+        await using var session = App.Store.QuerySession(Tenant);
+        var left = (await session.LoadAsync<Principal>(principal, TestContext.Current.CancellationToken))!;
+        left.Assignments.ShouldBeEmpty();
+        left.Tokens.Select(token => token.Id).Intersect(tokens).ShouldBeEmpty();
     }
 
     [Fact]

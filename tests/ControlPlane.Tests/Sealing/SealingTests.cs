@@ -113,7 +113,7 @@ public class SealingTests(App app) : AppTest(app)
         App.Host.Services.GetRequiredService<KeyRing>().Forget(tenant);
 
         await using var later = store.LightweightSession(tenant);
-        later.Events.Append(principal, new RoleGranted(Ids.New("ras"), "owner", $"/tenants/{tenant}", null, GrantedVia.Direct, principal));
+        await later.Events.AppendOptimistic(principal, TestContext.Current.CancellationToken, new RoleGranted(Ids.New("ras"), "owner", $"/tenants/{tenant}", null, GrantedVia.Direct, principal));
         await later.SaveChangesAsync(TestContext.Current.CancellationToken);
         (await later.LoadAsync<Principal>(principal, TestContext.Current.CancellationToken))!.DisplayName.Value.ShouldBe(placeholder);
 

@@ -4,9 +4,12 @@ namespace OutsideWorld.Providers.Stripe;
 
 /// <summary>What a Checkout session in subscription mode will subscribe its customer to.</summary>
 internal sealed record CheckoutOrder(
-    IReadOnlyList<CheckoutItem> Items, JsonObject Metadata, string? Description, long? TrialEnd, string MissingPaymentMethod)
+    IReadOnlyList<CheckoutItem> Items, JsonObject Metadata, string? Description, long? TrialEnd, long? TrialDays, string MissingPaymentMethod)
 {
-    public long Total => TrialEnd is null ? Items.Sum(item => item.Price["unit_amount"]!.GetValue<long>() * item.Quantity) : 0;
+    public long Total => TrialEnd is null && TrialDays is null ? Items.Sum(item => item.Price["unit_amount"]!.GetValue<long>() * item.Quantity) : 0;
+
+    /// <summary>When a trial that starts with the subscription ends; null without one.</summary>
+    public long? TrialEndFrom(long start) => TrialEnd ?? start + TrialDays * 86_400;
 
     public string? Currency => (string?)Items[0].Price["currency"];
 
@@ -16,12 +19,12 @@ internal sealed record CheckoutOrder(
         if (!items.Exists(item => item.Price["recurring"] is not null))
             throw StripeFailure.Refused(
                 "You must provide at least one recurring price in `subscription` mode when using prices.", param: "line_items");
-        var trialDays = asked.Integer("subscription_data.trial_period_days");
         return new CheckoutOrder(
             items,
             asked.Metadata(path: "subscription_data.metadata"),
             asked.Value("subscription_data.description"),
-            asked.Integer("subscription_data.trial_end") ?? (trialDays is { } days ? account.Now + days * 86_400 : null),
+            asked.Integer("subscription_data.trial_end"),
+            asked.Integer("subscription_data.trial_period_days"),
             asked.Value("subscription_data.trial_settings.end_behavior.missing_payment_method") ?? "create_invoice");
     }
 }

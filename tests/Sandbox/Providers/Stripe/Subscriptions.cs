@@ -9,12 +9,12 @@ internal static class Subscriptions
     public static JsonObject Start(CheckoutOrder order, string customer, string paymentMethod, StripeAccount account)
     {
         var (id, now) = (RandomId.New("sub_1", 23), account.Now);
-        var trialing = order.TrialEnd is not null;
+        var trialEnd = order.TrialEndFrom(now);
         return account.Subscriptions.Add(new JsonObject
         {
             ["id"] = id,
             ["object"] = "subscription",
-            ["billing_cycle_anchor"] = order.TrialEnd ?? now,
+            ["billing_cycle_anchor"] = trialEnd ?? now,
             ["cancel_at"] = null,
             ["cancel_at_period_end"] = false,
             ["canceled_at"] = null,
@@ -29,7 +29,7 @@ internal static class Subscriptions
             {
                 ["object"] = "list",
                 ["data"] = new JsonArray(
-                    [.. order.Items.Where(item => item.Price["recurring"] is not null).Select(item => Item(item, id, order.TrialEnd, now))]),
+                    [.. order.Items.Where(item => item.Price["recurring"] is not null).Select(item => Item(item, id, trialEnd, now))]),
                 ["has_more"] = false,
                 ["url"] = $"/v1/subscription_items?subscription={id}",
             },
@@ -39,10 +39,10 @@ internal static class Subscriptions
             ["pending_update"] = null,
             ["schedule"] = null,
             ["start_date"] = now,
-            ["status"] = trialing ? "trialing" : "active",
-            ["trial_end"] = order.TrialEnd,
+            ["status"] = trialEnd is not null ? "trialing" : "active",
+            ["trial_end"] = trialEnd,
             ["trial_settings"] = new JsonObject { ["end_behavior"] = new JsonObject { ["missing_payment_method"] = order.MissingPaymentMethod } },
-            ["trial_start"] = trialing ? now : null,
+            ["trial_start"] = trialEnd is not null ? now : null,
         });
     }
 
