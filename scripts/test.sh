@@ -6,6 +6,7 @@ run_tests() {
     while (($#)); do
         case $1 in
             --) words= ;;
+            --faults) options+=(--filter-trait Kind=Fault --explicit on) ;;
             *) if [[ -n $words ]]; then options+=(--filter-method "*$1*"); else options+=("$1"); fi ;;
         esac
         shift

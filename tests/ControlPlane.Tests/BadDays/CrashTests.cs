@@ -6,7 +6,7 @@ namespace ControlPlane.Tests.BadDays;
 [Trait("Kind", "Fault")]
 public sealed class CrashTests
 {
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task what_was_promised_before_a_crash_happens_once()
     {
         await using var world = await World.CreateAsync();

@@ -7,7 +7,7 @@ namespace ControlPlane.Tests.BadDays;
 [Trait("Kind", "Fault")]
 public sealed class DatabaseRestartTests
 {
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task a_database_that_comes_back_finds_everything_going_on_by_itself()
     {
         await using var database = new DatabaseServer();
