@@ -15,6 +15,11 @@ if (AuditCommand.IsVerification(args))
     return AuditCommand.Verify(args, Console.Out);
 }
 
+if (CatalogCommand.IsLint(args))
+{
+    return CatalogCommand.Lint(args, Console.Out);
+}
+
 var builder = WebApplication.CreateBuilder(args);
 if (KeysCommand.IsCreation(HostRoles.WithoutRole(args)))
 {
@@ -30,6 +35,7 @@ builder.AddBus(role);
 if (role != HostRole.Bus)
 {
     builder.AddStore();
+    builder.AddCatalogReload();
     builder.AddMessaging();
     builder.AddApi();
     builder.AddMail();

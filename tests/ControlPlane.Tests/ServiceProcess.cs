@@ -53,6 +53,13 @@ internal sealed class ServiceProcess : IAsyncDisposable
         _isKilled = true;
     }
 
+    /// <summary>Sends a signal by its name.</summary>
+    public async Task SignalAsync(string name)
+    {
+        using var kill = Process.Start("kill", ["-s", name, _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>Starts what was killed again, where it was before.</summary>
     public async Task RestartAsync()
     {

@@ -33,6 +33,21 @@ public sealed record AgentBlueprint
     [MinLength(1)]
     public required IReadOnlyList<Ref<Persona>> PersonaRefs { get; init; }
 
+    /// <summary>What an instance runs on.</summary>
+    public Ref<AgentClass>? AgentClassRef { get; init; }
+
+    /// <summary>How it behaves.</summary>
+    public Ref<PersonalityProfile>? PersonalityRef { get; init; }
+
+    /// <summary>Images, models and places that it may be made of.</summary>
+    public Ref<RuntimeProfileCatalog>? RuntimeRef { get; init; }
+
+    /// <summary>Which tools it may use for whom.</summary>
+    public Ref<ToolingMatrixProfile>? ToolingRef { get; init; }
+
+    /// <summary>Its files.</summary>
+    public Ref<WorkspaceProfile>? WorkspaceRef { get; init; }
+
     /// <summary>Whether an instance may start with a trial.</summary>
     public required bool TrialEligible { get; init; }
 
@@ -73,6 +88,14 @@ public sealed record AgentBlueprint
         if (blueprint.TrialEligible && catalog.Find(blueprint.PlanRef) is { Spec.Trial: null })
         {
             yield return new("/trialEligible", "no_trial_terms", $"The plan {blueprint.PlanRef} has no trial.");
+        }
+
+        if (blueprint.RuntimeRef is { } runtimeRef && catalog.Find(runtimeRef)?.Spec is { } runtime)
+        {
+            foreach (var (at, region) in blueprint.Regions.Index().Where(region => !runtime.Regions.Contains(region.Item)))
+            {
+                yield return new($"/regions/{at}", "no_such_region", $"{runtimeRef} has no region '{region}'.");
+            }
         }
 
         foreach (var fault in blueprint.ConfigSchema.Faults)

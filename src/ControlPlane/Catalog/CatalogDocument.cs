@@ -4,7 +4,7 @@ namespace ControlPlane.Catalog;
 
 /// <summary>A catalog entry as it is served.</summary>
 /// <typeparam name="T">The content of this kind.</typeparam>
-public sealed record CatalogDocument<T>
+public record CatalogDocument<T>
 {
     /// <summary>The version of the document's outer form.</summary>
     public required string ApiVersion { get; init; }
@@ -23,6 +23,15 @@ public sealed record CatalogDocument<T>
 
     /// <summary>What the content refers to, as it is now; absent when it refers to nothing.</summary>
     public IReadOnlyList<ResolvedReference>? References { get; init; }
+}
+
+/// <summary>A catalog entry with what is so of it just now.</summary>
+/// <typeparam name="T">The content of this kind.</typeparam>
+/// <typeparam name="TObserved">What is looked up when it is read.</typeparam>
+public sealed record ObservedDocument<T, TObserved> : CatalogDocument<T>
+{
+    /// <summary>What is so just now; it is no part of the content and of its digest.</summary>
+    public TObserved? Observed { get; init; }
 }
 
 /// <summary>An entry that another refers to.</summary>

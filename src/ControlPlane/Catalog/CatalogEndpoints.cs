@@ -27,7 +27,7 @@ public static class CatalogEndpoints
 
         var single = kind.Address == CatalogAddress.Ref
             ? app.MapGet($"{path}/{{ref}}", http => reads.OneByRefAsync(http, kind))
-            : app.MapGet($"{path}/{{name}}", http => reads.OneByNameAsync(http, kind)).WithMetadata(new QueryAttribute<CatalogVersionQuery>());
+            : app.MapGet($"{path}/{{name}}", http => reads.OneByNameAsync(http, kind)).WithMetadata(kind.OneQuery);
         single.WithMetadata(
             new RequiresAttribute("catalog:read"),
             new OperationText("catalog", $"get{kind.Name}", $"Read one {one}{visible}, by {(kind.Address == CatalogAddress.Ref ? "id@version or id@latest" : "name")}.", kind.Document));

@@ -9,9 +9,18 @@ public static class CatalogHost
 
         // The files are read while the rest of the host is being built, so that they don't lengthen the start.
         var reading = Task.Run(() => CatalogLoader.Load(folder, CatalogKinds.Shipped, TimeProvider.System.GetUtcNow()));
+        builder.Services.AddSingleton(new CatalogSettings(folder, VersionsAreFinal: !builder.Environment.IsDevelopment()));
         builder.Services.AddSingleton(CatalogKinds.Shipped);
         builder.Services.AddSingleton(_ => new CatalogStore(reading.GetAwaiter().GetResult().Require()));
         builder.Services.AddHostedService<CatalogStart>();
+    }
+
+    /// <summary>Writes down what the catalog holds, and takes it again when it has changed.</summary>
+    public static void AddCatalogReload(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<CatalogLedger>();
+        builder.Services.AddSingleton<CatalogReload>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CatalogReload>());
     }
 
     /// <summary>The folder that is configured; else <c>catalog</c> beside the content root, above it in development, or beside the program.</summary>

@@ -26,10 +26,36 @@ public sealed class CatalogKinds
 
     public static CatalogKinds Shipped { get; } = new CatalogKinds()
         .Add<AgentBlueprint>("agent-blueprints", CatalogAddress.Ref, AgentBlueprint.Faults)
+        .Add<AgentClass>("agent-classes", CatalogAddress.None, AgentClass.Faults)
+        .Add<AgentPack>("agent-packs", CatalogAddress.None, AgentPack.Faults)
+        .Add<ClusterEventHookProfile>("cluster-event-hook-profiles", CatalogAddress.Name, ClusterEventHookProfile.Faults)
+        .Add<ExecutionProfile>("execution-profiles", CatalogAddress.Name, ExecutionProfile.Faults, kind => kind.Observed(ExecutionUse.ObserveAsync))
+        .Add<McpProfile>("mcp-profiles", CatalogAddress.Name, McpProfile.Faults, kind => kind.Observed(ResolvedServers.ObserveAsync))
+        .Add<McpServer>("mcps", CatalogAddress.Name, McpServer.Faults, kind =>
+        {
+            kind.GatedBy(server => new(server.RequiredTier, server.UpsellOfferRef));
+            kind.Reserving("custom");
+        })
+        .Add<NotificationProfile>("notification-profiles", CatalogAddress.Name, NotificationProfile.Faults)
+        .Add<ObservabilityProfile>("observability-profiles", CatalogAddress.Name, ObservabilityProfile.Faults)
         .Add<OfferCatalog>("offer-catalogs", CatalogAddress.Name, OfferCatalog.Faults, kind => kind.FilteredBy<OfferCatalogQuery>(OfferCatalog.IsOpen))
         .Add<Persona>("personas", CatalogAddress.Name, Persona.Faults, kind => kind.GatedBy(persona => new(persona.RequiredTier, persona.UpsellOfferRef)))
+        .Add<PersonalityProfile>("personality-profiles", CatalogAddress.Name, PersonalityProfile.Faults)
         .Add<PlanProfile>("plan-profiles", CatalogAddress.Name, PlanProfile.Faults)
-        .Add<RetentionPolicy>("retention-policies", CatalogAddress.None, RetentionPolicy.Faults);
+        .Add<PlatformConsoleProfile>("platform-console-profiles", CatalogAddress.Name, PlatformConsoleProfile.Faults, kind => kind.VisibleTo(PlatformConsoleProfile.IsVisibleTo))
+        .Add<PlatformConsoleReadModel>("platform-console-read-models", CatalogAddress.Name, PlatformConsoleReadModel.Faults, kind => kind.Observed(ReadModelLag.ObserveAsync))
+        .Add<RetentionPolicy>("retention-policies", CatalogAddress.None, RetentionPolicy.Faults)
+        .Add<RuntimeProfileCatalog>("runtime-profile-catalogs", CatalogAddress.Name, RuntimeProfileCatalog.Faults)
+        .Add<SkillBundle>("skill-bundles", CatalogAddress.Ref, SkillBundle.Faults)
+        .Add<SympoziumIntegrationProfile>("sympozium-integration-profiles", CatalogAddress.Name, SympoziumIntegrationProfile.Faults)
+        .Add<TenantPortalProfile>("tenant-portal-profiles", CatalogAddress.Name, TenantPortalProfile.Faults)
+        .Add<ToolingMatrixProfile>("tooling-matrix-profiles", CatalogAddress.Name, ToolingMatrixProfile.Faults, kind =>
+        {
+            kind.AskedBy<ToolingQuery>();
+            kind.Observed(ToolExplanation.ObserveAsync);
+        })
+        .Add<WorkspaceFilesystemProfile>("workspace-filesystem-profiles", CatalogAddress.Ref, WorkspaceFilesystemProfile.Faults)
+        .Add<WorkspaceProfile>("workspace-profiles", CatalogAddress.Ref, WorkspaceProfile.Faults);
 
     public IReadOnlyList<CatalogKind> All => _kinds;
 

@@ -5,22 +5,24 @@ using ControlPlane.Tenants;
 namespace ControlPlane.Catalog;
 
 /// <summary>Which entries of a kind a list shows to a tenant of this tier, and how.</summary>
-internal sealed record CatalogList(CatalogKind Kind, CatalogQuery Query, Tier Tier)
+internal sealed record CatalogList(CatalogKind Kind, CatalogQuery Query, Tier Tier, Func<CatalogEntry, object?>? Observe)
 {
     public bool Shows(CatalogEntry entry) =>
         HasStatus(entry.Metadata.Status) && HasLabel(entry.Metadata.Labels) && HoldsText(entry) && Kind.Matches(entry, Query)
         && (!IsLocked(entry) || Query is GatedCatalogQuery { Include: CatalogInclude.Locked });
 
     /// <summary>The whole entry, or a row without content where that is asked for or the tier does not open it.</summary>
-    public object RowOf(CatalogEntry entry) => Query.Fields == CatalogFields.Summary || IsLocked(entry) ? Summary(entry) : Document(entry);
+    public object RowOf(CatalogEntry entry) => Query.Fields == CatalogFields.Summary || IsLocked(entry) ? Summary(entry) : Document(entry, Observe?.Invoke(entry));
 
-    public static CatalogDocument<JsonElement> Document(CatalogEntry entry) => new()
+    public static object Document(CatalogEntry entry, object? observed, IReadOnlyList<ResolvedReference>? references = null) => new ObservedDocument<JsonElement, object>
     {
         ApiVersion = CatalogFile<object>.KnownApiVersion,
         Kind = entry.Kind,
         Metadata = entry.Metadata,
         Spec = entry.Content,
         Digest = entry.Digest,
+        References = references,
+        Observed = observed,
     };
 
     private CatalogSummary Summary(CatalogEntry entry) => new()

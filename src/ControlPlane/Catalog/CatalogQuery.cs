@@ -58,7 +58,7 @@ public sealed record OfferCatalogQuery : CatalogQuery
 }
 
 /// <summary>What reading one entry by its name takes.</summary>
-public sealed record CatalogVersionQuery
+public record CatalogVersionQuery
 {
     /// <summary>This version instead of the newest active one.</summary>
     [Range(1, 99_999)]

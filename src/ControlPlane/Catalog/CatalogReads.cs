@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using ControlPlane.Hosting;
 using ControlPlane.Tenants;
@@ -9,15 +8,13 @@ namespace ControlPlane.Catalog;
 /// <summary>Answers the reads of all kinds from memory; only a kind that asks for a tier costs a look at the tenant.</summary>
 public sealed class CatalogReads(CatalogStore catalog, TenantDirectory tenants, Cursors cursors, History history)
 {
-    private readonly ConcurrentDictionary<CatalogEntry, Rendered> _documents = new(ReferenceEqualityComparer.Instance);
-
     public async Task ListAsync(HttpContext http, CatalogKind kind)
     {
         var (query, tenant, shelf) = (http.Query<CatalogQuery>(), http.Caller().TenantId, catalog.Current.Shelf(kind));
-        var list = new CatalogList(kind, query, await TierAsync(http, kind));
+        var list = new CatalogList(kind, query, await TierAsync(http, kind), await kind.ObserveAsync(http));
         var last = cursors.Read(tenant, kind.Folder, query);
         var asOf = await history.NowAsync(http.RequestAborted);
-        var found = shelf.After(last).Where(list.Shows).Take(query.Limit + 1).ToArray();
+        var found = kind.IsVisibleTo(http.Caller()) ? shelf.After(last).Where(list.Shows).Take(query.Limit + 1).ToArray() : [];
         var items = found.Take(query.Limit).Select(list.RowOf).ToArray();
         var next = found.Length > query.Limit ? cursors.Make(tenant, kind.Folder, query, found[query.Limit - 1].Ref) : null;
 
@@ -57,24 +54,32 @@ public sealed class CatalogReads(CatalogStore catalog, TenantDirectory tenants, 
 
     private async Task ShowAsync(HttpContext http, CatalogKind kind, CatalogEntry entry)
     {
+        if (!kind.IsVisibleTo(http.Caller()))
+        {
+            await http.WriteAsync(NotFound(entry.Name, []));
+            return;
+        }
+
         if (kind.GateOf(entry) is { } gate && await TierAsync(http, kind) < gate.RequiredTier)
         {
             await http.WriteAsync(Problems.TierInsufficient(gate.RequiredTier, gate.UpsellOfferRef?.Value));
             return;
         }
 
-        await WriteAsync(http, _documents.GetOrAdd(entry, static (entry, all) => Render(all.Kind, entry, all.Catalog), (Kind: kind, Catalog: catalog.Current)));
+        var snapshot = catalog.Current;
+        await WriteAsync(http, await kind.ObserveAsync(http) is { } observe
+            ? Render(kind, entry, snapshot, observe(entry))
+            : snapshot.Rendered.GetOrAdd(entry, static (entry, all) => Render(all.Kind, entry, all.Snapshot), (Kind: kind, Snapshot: snapshot)));
     }
 
     private async ValueTask<Tier> TierAsync(HttpContext http, CatalogKind kind) =>
         kind.IsGated ? await tenants.TierOfAsync(http.Caller().TenantId, http.RequestAborted) : default;
 
-    private static Rendered Render(CatalogKind kind, CatalogEntry entry, CatalogSnapshot catalog)
+    private static Rendered Render(CatalogKind kind, CatalogEntry entry, CatalogSnapshot catalog, object? observed = null)
     {
         var references = CatalogReferences.In(kind.Spec, entry.Content, "/spec")
             .Select(found => new ResolvedReference(found.Pointer, found.Kind, found.Ref, catalog.Find(found.Kind, found.Ref)!.Digest)).ToArray();
-        var document = CatalogList.Document(entry) with { References = references.Length > 0 ? references : null };
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(document, Json.Http);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(CatalogList.Document(entry, observed, references.Length > 0 ? references : null), Json.Http);
         return new(200, null, ETags.Of(bytes), bytes);
     }
 

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using ControlPlane.Hosting;
+
 namespace ControlPlane.Catalog;
 
 /// <summary>The whole catalog at one time. Immutable; every question is answered from memory.</summary>
@@ -12,6 +15,12 @@ public sealed class CatalogSnapshot
     }
 
     public DateTimeOffset LoadedAt { get; }
+
+    /// <summary>Answers that were made once; they go with the snapshot.</summary>
+    internal ConcurrentDictionary<CatalogEntry, Rendered> Rendered { get; } = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>All entries of all kinds.</summary>
+    public IEnumerable<CatalogEntry> Everything => _shelves.Values.SelectMany(shelf => shelf.Entries);
 
     /// <summary>The entry, whatever its status, or null.</summary>
     public CatalogEntry<T>? Find<T>(string @ref) where T : class => (CatalogEntry<T>?)Shelf<T>().Find(@ref);

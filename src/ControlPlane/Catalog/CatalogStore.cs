@@ -3,8 +3,13 @@ namespace ControlPlane.Catalog;
 /// <summary>What the platform ships, for every slice to ask. Answers come from memory and allocate nothing.</summary>
 public sealed class CatalogStore(CatalogSnapshot snapshot)
 {
+    private volatile CatalogSnapshot _current = snapshot;
+
     /// <summary>The catalog as it is now; keep it where several answers must agree.</summary>
-    public CatalogSnapshot Current { get; } = snapshot;
+    public CatalogSnapshot Current => _current;
+
+    /// <summary>Puts another catalog in its place, for whoever asks from here on.</summary>
+    internal void Replace(CatalogSnapshot next) => _current = next;
 
     /// <summary>The entry that must exist because another entry, or a pin, refers to it.</summary>
     public CatalogEntry<T> Get<T>(string @ref) where T : class =>

@@ -41,24 +41,7 @@ public sealed record Persona
 
     public bool IsOpenTo(Tier tier) => tier >= RequiredTier;
 
-    internal static IEnumerable<Fault> Faults(Persona persona, CatalogSnapshot catalog)
-    {
-        if (persona.UpsellOfferRef is not { } upsell)
-        {
-            if (persona.RequiredTier > Tier.Solo)
-            {
-                yield return new("/upsellOfferRef", "required", "Name the offer that opens the persona.");
-            }
-        }
-        else if (catalog.Find(upsell.Catalog) is not null && catalog.Offer(upsell) is null)
-        {
-            yield return new("/upsellOfferRef", "dangling_reference", $"There is no offer '{upsell.Offer}' in {upsell.Catalog}.");
-        }
-        else if (catalog.Offer(upsell) is { } offer && catalog.Find(offer.PlanRef) is { } plan && !persona.IsOpenTo(plan.Spec.Tier))
-        {
-            yield return new("/upsellOfferRef", "upsell_too_low", $"Name an offer of a plan of tier {persona.RequiredTier} or higher.");
-        }
-    }
+    internal static IEnumerable<Fault> Faults(Persona persona, CatalogSnapshot catalog) => Gates.Faults(persona.RequiredTier, persona.UpsellOfferRef, catalog);
 }
 
 /// <summary>How a persona speaks.</summary>

@@ -20,6 +20,9 @@ public sealed record Caller(string PrincipalId, string TokenId, string HomeTenan
     /// <summary>Whether the caller acts on a tenant that is not his own.</summary>
     public bool IsStaff => HomeTenantId != TenantId;
 
+    /// <summary>Whether he is of the platform's own tenant, whichever he acts on.</summary>
+    public bool IsOfPlatform => HomeTenantId == Tenants.Tenant.Platform;
+
     /// <summary>Whether the permission is held everywhere, as platform staff hold it.</summary>
     public bool MayEverywhere(string permission) => Grants.Any(grant => grant.Scope == "/" && grant.Permissions.Contains(permission));
 

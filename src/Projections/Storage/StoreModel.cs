@@ -1,6 +1,7 @@
 using ControlPlane.AgentInstances;
 using ControlPlane.Audit;
 using ControlPlane.Billing;
+using ControlPlane.Catalog;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Signup;
@@ -44,6 +45,7 @@ public static class StoreModel
         store.OpenTelemetry.TrackEventCounters();
 
         store.Storage.ExtendedSchemaObjects.AddRange(KeyRows.Tables());
+        store.AddCatalog();
         store.AddTenants();
         store.AddIam();
         store.AddSignup();

@@ -80,7 +80,7 @@ internal sealed class World : IAsyncDisposable
             firsts[stream.Key].ShouldBe(stream.Select(stored => stored.Id), stream.Key);
         }
 
-        firsts.Sum(stream => stream.Count()).ShouldBe(announced.Count, "something arrived that was never stored");
+        firsts.Where(stream => stream.Key != "catalog").Sum(stream => stream.Count()).ShouldBe(announced.Count, "something arrived that was never stored");
     }
 
     /// <summary>The letters that Postmark has taken, by their key.</summary>
@@ -160,10 +160,11 @@ internal sealed class World : IAsyncDisposable
         await Broker.DisposeAsync();
     }
 
+    // The catalog is announced at the first start, before anybody can listen.
     private Task<IReadOnlyList<(string Id, string Stream)>> AnnouncedAsync() => RowsAsync(
         """
         select id::text, stream_id from controlplane.mt_events
-        where type = any($1) and (type <> 'signup.verified' or data ->> 'outcome' = 'Provisioned') order by stream_id, version
+        where type = any($1) and stream_id <> 'catalog' and (type <> 'signup.verified' or data ->> 'outcome' = 'Provisioned') order by stream_id, version
         """,
         row => (row.GetString(0), row.GetString(1)),
         BusRegistration.Announcements.StoredTypes.Select(type => EventCatalog.Of(type).Alias).ToArray());

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using ControlPlane.AgentInstances;
 using ControlPlane.Audit;
+using ControlPlane.Catalog;
 using ControlPlane.Hosting.Bus;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
@@ -26,6 +27,13 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
         [
             new SignupStarted(new("ann@example.org"), new("Ann Example"), "FR", "fr", "1", "1", false, "solo@1", Noon),
             new SignupVerified("ten_new", "prn_new", SignupOutcome.Provisioned),
+        ]),
+        [typeof(PublishedCatalog)] = ("cat",
+        [
+            new CatalogPublished([new("PlanProfile", 1, new string('0', 64))]),
+            new CatalogEntryPublished("PlanProfile", "solo@1", "sha256:0", EntryStatus.Active),
+            new CatalogEntryChanged("PlanProfile", "solo@1", EntryStatus.Deprecated, "solo@2", Noon),
+            new CatalogEntryChanged("PlanProfile", "solo@1", EntryStatus.Withdrawn, null, null),
         ]),
         [typeof(SealChain)] = ("sls", [new SealClosed(1, 1, 9, 9, 2, new string('0', 64), null, Noon, "key", "e30.e30.c2ln")]),
         [typeof(EventPolicy)] = ("evt", [new RetentionPolicyReclassified(1, "ops-6m", "sec-12m", Noon, null, "opn_1", ReclassificationReason.LegalHold, "prn_owner")]),

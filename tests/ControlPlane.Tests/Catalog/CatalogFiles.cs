@@ -76,12 +76,26 @@ public sealed class CatalogFiles : IDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("catalog-").FullName;
 
     public CatalogFiles()
+        : this(null)
     {
         Write("plan-profiles/trial.yaml", Trial);
         Write("plan-profiles/solo.yaml", Solo);
         Write("offer-catalogs/retail.yaml", Offers);
         Write("personas/tutor.yaml", Persona);
     }
+
+    private CatalogFiles(string? copied)
+    {
+        foreach (var file in copied is null ? [] : Directory.EnumerateFiles(copied, "*.yaml", SearchOption.AllDirectories))
+        {
+            Write(Path.GetRelativePath(copied!, file), File.ReadAllText(file));
+        }
+    }
+
+    /// <summary>A copy of the catalog that is shipped.</summary>
+    public static CatalogFiles Shipped() => new(Path.Combine(AppContext.BaseDirectory, "catalog"));
+
+    public string Folder => _root;
 
     public string PathOf(string file) => Path.Combine(_root, file);
 

@@ -11,7 +11,7 @@ namespace ControlPlane.Tests.Catalog;
 
 public class CatalogReadsTests(App app) : AppTest(app)
 {
-    public static TheoryData<string> Kinds => ["agent-blueprints", "offer-catalogs", "personas", "plan-profiles"];
+    public static TheoryData<string> Kinds => [.. CatalogKinds.Shipped.All.Where(kind => kind.Address != CatalogAddress.None).Select(kind => kind.Folder)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -119,7 +119,9 @@ public class CatalogReadsTests(App app) : AppTest(app)
         var references = blueprint.Body!["references"]!.AsArray();
         references.Select(found => $"{found!["pointer"]} {found["kind"]} {found["ref"]}").ShouldBe([
             "/spec/planRef PlanProfile solo@2", "/spec/planRefs/0 PlanProfile solo@2", "/spec/planRefs/1 PlanProfile pro@2", "/spec/planRefs/2 PlanProfile squad@1",
-            "/spec/offerRef OfferCatalog retail@2", "/spec/personaRefs/0 Persona concierge@2", "/spec/personaRefs/1 Persona tutor@1"]);
+            "/spec/offerRef OfferCatalog retail@2", "/spec/personaRefs/0 Persona concierge@2", "/spec/personaRefs/1 Persona tutor@1",
+            "/spec/agentClassRef AgentClass chat@1", "/spec/personalityRef PersonalityProfile attentive@1", "/spec/runtimeRef RuntimeProfileCatalog assistants@1",
+            "/spec/toolingRef ToolingMatrixProfile cautious@1", "/spec/workspaceRef WorkspaceProfile notes@1"]);
         var plan = await Get("/v1/plan-profiles/solo?version=2");
         ((string?)references[0]!["digest"]).ShouldBe(plan.Text("digest"));
         ((string?)blueprint.Body["spec"]!["configSchema"]!["$schema"]).ShouldBe("https://json-schema.org/draft/2020-12/schema");

@@ -67,7 +67,7 @@ internal static class CodeReader
         type?.Namespace?.StartsWith("ControlPlane.", StringComparison.Ordinal) == true
         && !type.Namespace.StartsWith("ControlPlane.Hosting", StringComparison.Ordinal)
         && !type.Namespace.StartsWith("ControlPlane.Sealing", StringComparison.Ordinal)
-        && !type.Namespace.StartsWith("ControlPlane.Catalog", StringComparison.Ordinal);
+        && (!type.Namespace.StartsWith("ControlPlane.Catalog", StringComparison.Ordinal) || type.FullName!.StartsWith(typeof(ControlPlane.Catalog.CatalogLedger).FullName!, StringComparison.Ordinal));
 
     private static IEnumerable<(OpCode Code, MethodBase Method)> CallsIn(MethodBase method)
     {

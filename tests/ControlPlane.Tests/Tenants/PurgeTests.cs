@@ -35,6 +35,7 @@ public class PurgeTests(App app) : TenantTest(app)
         App.Leaks.Watch(canary);
         await LiveAsync(canary);
         var other = await OtherAsync();
+        await TrailHasAllAsync(other);
         var before = await RowsOfAsync(other);
         (await Delete()).ShouldHave(202);
 
@@ -188,6 +189,17 @@ public class PurgeTests(App app) : TenantTest(app)
         }
 
         return all.ToString();
+    }
+
+    private async Task TrailHasAllAsync(string tenant)
+    {
+        await using var database = NpgsqlDataSource.Create(App.Connection);
+        await Until.TrueAsync(async () =>
+        {
+            await using var left = database.CreateCommand("select count(*) from controlplane.mt_events e where tenant_id = $1 and not exists (select from controlplane.trail t where t.tenant_id = e.tenant_id and t.sequence = e.seq_id)");
+            left.Parameters.Add(new() { Value = tenant });
+            return (long)(await left.ExecuteScalarAsync(TestContext.Current.CancellationToken))! == 0;
+        });
     }
 
     // Staff who read what is left are told of as ever. Also once the projection has come to what was stored last.

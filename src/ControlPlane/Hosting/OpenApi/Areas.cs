@@ -4,7 +4,7 @@ namespace ControlPlane.Hosting.OpenApi;
 internal static class Areas
 {
     // Where the first part of a path is not the name of its area.
-    private static readonly Dictionary<string, string> ByRoot = new() { ["whoami"] = "auth", ["invitations"] = "iam", ["postmark"] = "mail", ["operations"] = "system", ["erasure-certificates"] = "tenants", ["principals"] = "iam", ["role-assignments"] = "iam", ["role-definitions"] = "iam" };
+    private static readonly Dictionary<string, string> ByRoot = new() { ["whoami"] = "auth", ["agent-packs"] = "catalog", ["invitations"] = "iam", ["postmark"] = "mail", ["operations"] = "system", ["erasure-certificates"] = "tenants", ["principals"] = "iam", ["role-assignments"] = "iam", ["role-definitions"] = "iam" };
 
     private static readonly Dictionary<string, string> Words = new()
     {
