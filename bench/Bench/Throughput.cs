@@ -4,6 +4,7 @@ namespace Bench;
 public static class Throughput
 {
     private const int MaxWarmUps = 10;
+    private const string Plan = "/v1/plan-profiles/solo";
     private static readonly string[] Contenders = ["ours", "plain", "common"];
 
     public static async Task<PathResult> WriteAsync(Field field, Options options)
@@ -27,7 +28,25 @@ public static class Throughput
         await File.WriteAllLinesAsync(targets, field.Tenants.All.SelectMany(customer => customer.Instances.Select(id => $"{customer.Token} /v1/agent-instances/{id}"))
             .OrderBy(line => string.GetHashCode(line.AsSpan()[^8..], StringComparison.Ordinal)));
         var rows = await CompareAsync(field, options, "", Contenders, (server, seconds) => Load.WrkAsync(field.Place, server, "get.lua", seconds, targets));
-        return new("read", "GET /v1/agent-instances/{id}", rows, [new("plain", 0.8)]);
+        return new("read", $"GET /v1/agent-instances/{{id}} and {Plan}", [.. rows, .. await CatalogAsync(field, options)], [new("plain", 0.8), new("static", 0.9)]);
+    }
+
+    // Against the same bytes, which nobody has to ask for with a token.
+    private static async Task<IEnumerable<Row>> CatalogAsync(Field field, Options options)
+    {
+        var (ours, plain, token) = (await field.StartedAsync("ours"), await field.StartedAsync("plain"), field.Tenants.All[0].Token);
+        using var client = new HttpClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", token);
+        using var answer = new ByteArrayContent(await client.GetByteArrayAsync(new Uri(ours.Url, Plan)));
+        (await client.PutAsync(new Uri(plain.Url, "/static"), answer)).EnsureSuccessStatusCode();
+        foreach (var (name, path) in new[] { ("ours", Plan), ("plain", "/static") })
+        {
+            await File.WriteAllTextAsync(field.Place.At($"catalog-{name}.targets"), $"{token} {path}\n");
+        }
+
+        var rows = await CompareAsync(field, options, "catalog", ["ours", "plain"], (server, seconds) =>
+            Load.WrkAsync(field.Place, server, "get.lua", seconds, field.Place.At($"catalog-{server.Name}.targets")));
+        return rows.Select(row => row.Contender == "plain" ? row with { Contender = "static" } : row);
     }
 
     public static async Task<PathResult> ListsAsync(Field field, Options options)

@@ -15,6 +15,14 @@ if (!isPlain)
 
 var app = builder.Build();
 app.MapGet("/ready", () => "ok");
+var given = Array.Empty<byte>();
+app.MapPut("/static", async (HttpRequest request) =>
+{
+    using var body = new MemoryStream();
+    await request.Body.CopyToAsync(body);
+    given = body.ToArray();
+});
+app.MapGet("/static", () => Results.Bytes(given, "application/json"));
 var instances = app.MapGroup("/v1/agent-instances").AddEndpointFilter(Tokens.AuthenticateAsync);
 if (isPlain)
 {
