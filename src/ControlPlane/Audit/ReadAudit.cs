@@ -32,15 +32,19 @@ public sealed class ReadAudit(TimeProvider time)
 public static class ReadAudits
 {
     /// <summary>Notes a read before its answer is sent, so that none goes out that is not told of.</summary>
-    public static void UseReadAudit(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    public static void UseReadAudit(this IApplicationBuilder app)
     {
-        if (HttpMethods.IsGet(context.Request.Method) && context.Features.Get<Caller>() is { } caller)
+        var audit = app.ApplicationServices.GetRequiredService<ReadAudit>();
+        app.Use(async (context, next) =>
         {
-            await context.RequestServices.GetRequiredService<ReadAudit>().NoteAsync(context, caller);
-        }
+            if (HttpMethods.IsGet(context.Request.Method) && context.Features.Get<Caller>() is { } caller)
+            {
+                await audit.NoteAsync(context, caller);
+            }
 
-        await next(context);
-    });
+            await next(context);
+        });
+    }
 }
 
 /// <summary>Writes the reads behind the requests: a batch a tenant every other second, and what is left when the host stops.</summary>

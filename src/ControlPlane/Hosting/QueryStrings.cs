@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -8,9 +9,29 @@ namespace ControlPlane.Hosting;
 /// <summary>Reads a query string as an object of the declared type, by the same rules as a body.</summary>
 public static class QueryStrings
 {
+    private static readonly ConcurrentDictionary<Type, Dictionary<string, JsonPropertyInfo>> Members = new();
+    private static readonly ConcurrentDictionary<Type, object> Empty = new();
+
     public static object? Read(IQueryCollection query, Type? type, List<Fault> faults)
     {
-        var properties = type is null ? [] : Json.Http.GetTypeInfo(type).Properties.ToDictionary(p => p.Name);
+        // Most requests have none, and what has no setters may be shared.
+        if (query.Count == 0 && (type is null || Empty.TryGetValue(type, out _)))
+        {
+            return type is null ? null : Empty[type];
+        }
+
+        var read = Parsed(query, type, faults);
+        if (query.Count == 0 && read is not null)
+        {
+            Empty[type!] = read;
+        }
+
+        return read;
+    }
+
+    private static object? Parsed(IQueryCollection query, Type? type, List<Fault> faults)
+    {
+        var properties = type is null ? [] : Members.GetOrAdd(type, static type => Json.Http.GetTypeInfo(type).Properties.ToDictionary(p => p.Name));
         var read = new JsonObject();
         foreach (var (name, values) in query)
         {

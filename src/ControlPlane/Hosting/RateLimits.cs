@@ -28,15 +28,17 @@ public sealed class RateLimits(RateLimitSettings settings) : IDisposable
             };
         }));
 
+    private readonly string _perToken = Policy(settings.PerToken);
+    private readonly string _perAddress = Policy(settings.PerAddress);
+
     /// <summary>Counts the request; false after it answered 429.</summary>
     public async Task<bool> AdmitAsync(HttpContext context)
     {
         var caller = context.Features.Get<Caller>();
         var who = (caller is null, caller?.TokenId ?? context.Connection.RemoteIpAddress?.ToString() ?? "");
         using var lease = _limiter.AttemptAcquire(who);
-        var quota = caller is null ? settings.PerAddress : settings.PerToken;
         var remaining = _limiter.GetStatistics(who)?.CurrentAvailablePermits ?? 0;
-        context.Response.Headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";q={quota};w={(int)Window.TotalSeconds}");
+        context.Response.Headers["RateLimit-Policy"] = caller is null ? _perAddress : _perToken;
         context.Response.Headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";r={remaining};t=1");
         if (lease.IsAcquired)
         {
@@ -48,17 +50,23 @@ public sealed class RateLimits(RateLimitSettings settings) : IDisposable
         return false;
     }
 
+    private static string Policy(int quota) => string.Create(CultureInfo.InvariantCulture, $"\"default\";q={quota};w={(int)Window.TotalSeconds}");
+
     public void Dispose() => _limiter.Dispose();
 }
 
 public static class RateLimiting
 {
-    public static void UseRateLimits(this IApplicationBuilder app) => app.Use(async (context, next) =>
+    public static void UseRateLimits(this IApplicationBuilder app)
     {
-        var limited = context.GetEndpoint()?.Metadata.GetMetadata<AccessAttribute>() is not null;
-        if (!limited || await context.RequestServices.GetRequiredService<RateLimits>().AdmitAsync(context))
+        var limits = app.ApplicationServices.GetRequiredService<RateLimits>();
+        app.Use(async (context, next) =>
         {
-            await next(context);
-        }
-    });
+            var limited = context.GetEndpoint()?.Metadata.GetMetadata<AccessAttribute>() is not null;
+            if (!limited || await limits.AdmitAsync(context))
+            {
+                await next(context);
+            }
+        });
+    }
 }

@@ -13,6 +13,8 @@ public static class RequestMetrics
         "controlplane.http.request.duration", "s", "From the first byte of a request to the last of its answer",
         advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120] });
 
+    private static readonly string[] Classes = ["0xx", "1xx", "2xx", "3xx", "4xx", "5xx"];
+
     public static void UseRequestMetrics(this IApplicationBuilder app) => app.Use(async (context, next) =>
     {
         var start = Stopwatch.GetTimestamp();
@@ -26,7 +28,7 @@ public static class RequestMetrics
                 Stopwatch.GetElapsedTime(start).TotalSeconds,
                 new("route", RouteOf(context) ?? "none"),
                 new("method", MethodOf(context.Request.Method)),
-                new("status", $"{context.Response.StatusCode / 100}xx"));
+                new("status", Classes[context.Response.StatusCode / 100 % Classes.Length]));
         }
     });
 
