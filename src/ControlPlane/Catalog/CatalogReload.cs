@@ -15,6 +15,8 @@ public sealed partial class CatalogReload(CatalogSettings settings, CatalogStore
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
     private readonly Channel<bool> _asked = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private PosixSignalRegistration? _hangUp;
+    private FileSystemWatcher? _watcher;
 
     /// <summary>Reads the folder and takes what it holds; gives what stands against it, and then nothing has changed.</summary>
     public async Task<IReadOnlyList<CatalogFault>> ReloadAsync(CancellationToken cancellation)
@@ -36,14 +38,27 @@ public sealed partial class CatalogReload(CatalogSettings settings, CatalogStore
         return [];
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Before the service is ready, for a hangup that nobody has asked for ends it.
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        using var watcher = Watch();
-        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        _watcher = Watch();
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
         {
             signal.Cancel = true;
             _asked.Writer.TryWrite(true);
         });
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _hangUp?.Dispose();
+        _watcher?.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
         await UntilDoneAsync(() => BeginAsync(stoppingToken), stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -33,7 +33,7 @@ public sealed class Repetition(KeyRing ring, string tenant, string principal, st
 
     public object[] Identity => [tenant, principal, operation, key];
 
-    /// <summary>Adds the answer to the transaction of the events: either both are there or neither.</summary>
+    /// <summary>Adds the answer to the transaction of the events: either both are there or neither. What was done about a person is erased with him.</summary>
     public async Task KeepAsync(IDocumentSession session, Rendered answer, CancellationToken cancellation)
     {
         if (IsKept)
@@ -41,13 +41,14 @@ public sealed class Repetition(KeyRing ring, string tenant, string principal, st
             return;
         }
 
+        var person = session.PendingChanges.Streams().Select(stream => stream.Key!).FirstOrDefault(Sealer.IsOfPerson);
         session.QueueSqlCommand(MakeRoom, Identity);
-        session.QueueSqlCommand(Insert, [.. Identity, fingerprint, await SealAsync(answer, cancellation), expiresAt]);
+        session.QueueSqlCommand(Insert, [.. Identity, fingerprint, await SealAsync(answer, person ?? tenant, cancellation), expiresAt]);
         IsKept = true;
     }
 
     public async Task<object[]> RowAsync(Rendered answer, CancellationToken cancellation) =>
-        [.. Identity, fingerprint, await SealAsync(answer, cancellation), expiresAt];
+        [.. Identity, fingerprint, await SealAsync(answer, tenant, cancellation), expiresAt];
 
     public Rendered Open(string sealedAnswer)
     {
@@ -57,8 +58,8 @@ public sealed class Repetition(KeyRing ring, string tenant, string principal, st
             : JsonSerializer.Deserialize<Rendered>(words)!;
     }
 
-    private ValueTask<string> SealAsync(Rendered answer, CancellationToken cancellation) =>
-        ring.SealAsync(tenant, JsonSerializer.Serialize(answer), cancellation);
+    private ValueTask<string> SealAsync(Rendered answer, string subject, CancellationToken cancellation) =>
+        ring.SealAsync(tenant, subject, JsonSerializer.Serialize(answer), cancellation);
 }
 
 /// <summary>

@@ -41,8 +41,11 @@ public sealed class KeyRing(NpgsqlDataSource database, MasterKeys masters, TimeP
     }
 
     /// <summary>Seals a text that is the tenant's own and is kept outside events and documents.</summary>
-    public async ValueTask<string> SealAsync(string tenant, string words, CancellationToken cancellation) =>
-        (await KeyForAsync(tenant, tenant, cancellation)).Seal(words);
+    public ValueTask<string> SealAsync(string tenant, string words, CancellationToken cancellation) => SealAsync(tenant, tenant, words, cancellation);
+
+    /// <summary>The same about one person, with whose key it goes.</summary>
+    public async ValueTask<string> SealAsync(string tenant, string subject, string words, CancellationToken cancellation) =>
+        (await KeyForAsync(tenant, subject, cancellation)).Seal(words);
 
     /// <summary>HMAC-SHA-256 under a key of the tenant: the value can be looked up, but not guessed without the key.</summary>
     public async ValueTask<string> HashAsync(string tenant, string value, CancellationToken cancellation) =>

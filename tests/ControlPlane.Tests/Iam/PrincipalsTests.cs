@@ -310,6 +310,19 @@ public class PrincipalsTests(App app) : InstanceTest(app)
     }
 
     [Fact]
+    public async Task answers_that_are_kept_for_repetitions_are_erased_with_the_person()
+    {
+        var principal = (object)new { type = "user", subjectId = $"{Guid.CreateVersion7():N}@example.org", displayName = "Zoe Zed", roles = new[] { new { role = "operator" } } };
+        var key = ("Idempotency-Key", Guid.CreateVersion7().ToString());
+        var created = (await Post("/v1/principals", principal, "owner", key)).ShouldHave(201);
+        (await Post("/v1/principals", principal, "owner", key)).ShouldHave(201).Headers["Idempotency-Replayed"].ShouldBe("true");
+
+        (await Revoke((string)(created.Body!["principal"] ?? created.Body)!["id"]!, "?erase=true")).ShouldHave(204);
+
+        (await Post("/v1/principals", principal, "owner", key)).ShouldRefuse(410, "gone");
+    }
+
+    [Fact]
     public async Task who_was_revoked_before_can_still_be_erased()
     {
         var id = Id((await Mint(User("later@example.org"))).ShouldHave(201));
