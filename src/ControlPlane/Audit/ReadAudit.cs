@@ -76,7 +76,7 @@ public sealed partial class ReadAuditWriter(ReadAudit audit, IDocumentStore stor
                 Take();
                 await WriteAsync(stoppingToken);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!error.IsStop(stoppingToken))
             {
                 LogLater(_waiting.Count, error.Message);
             }

@@ -63,7 +63,7 @@ public sealed partial class RetentionSweeper(IDocumentStore store, NpgsqlDataSou
             {
                 await SweepAsync(time.GetUtcNow(), stoppingToken);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!error.IsStop(stoppingToken))
             {
                 LogLater(error.Message);
             }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ControlPlane.Hosting;
 using ControlPlane.Storage;
 using ControlPlane.Tenants;
 using Marten;
@@ -49,7 +50,7 @@ public sealed partial class SealTimer : BackgroundService
             {
                 await LookAsync(stoppingToken);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!error.IsStop(stoppingToken))
             {
                 _age = null;
                 LogLater(error.Message);

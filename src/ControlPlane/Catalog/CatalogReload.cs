@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using ControlPlane.Hosting;
 
 namespace ControlPlane.Catalog;
 
@@ -103,7 +104,7 @@ public sealed partial class CatalogReload(CatalogSettings settings, CatalogStore
                 await work();
                 return;
             }
-            catch (Exception error) when (!stopping.IsCancellationRequested && error is not CatalogException)
+            catch (Exception error) when (!error.IsStop(stopping) && error is not CatalogException)
             {
                 LogLater(error.Message);
                 await Task.Delay(RetryAfter, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

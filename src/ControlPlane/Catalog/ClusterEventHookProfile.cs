@@ -106,7 +106,10 @@ public sealed record HookEnvelopeExample
     [MaxLength(100)]
     public required string Type { get; init; }
 
-    /// <summary>The headers of the request: CloudEvents binary mode and Standard Webhooks, whose signature is made with a key that is no secret.</summary>
+    /// <summary>
+    /// The headers of the request: CloudEvents binary mode and Standard Webhooks, signed (<c>v1</c>) with a key that is no secret: the 32
+    /// bytes <c>0123456789abcdef0123456789abcdef</c>.
+    /// </summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>The body.</summary>

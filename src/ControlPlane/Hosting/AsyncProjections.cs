@@ -23,7 +23,7 @@ public sealed partial class AsyncProjections(IDocumentStore store, NpgsqlDataSou
             {
                 await RunAsync(stoppingToken);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!error.IsStop(stoppingToken))
             {
                 LogRestart(error.Message);
             }

@@ -1,5 +1,9 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Alba;
 using ControlPlane.Catalog;
+using ControlPlane.Iam;
 using ControlPlane.Tenants;
 using ControlPlane.Tests.Bus;
 using JasperFx.Events;
@@ -96,6 +100,28 @@ public sealed class CatalogReloadTests(App app) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task whoever_was_made_from_a_withdrawn_blueprint_goes_on_with_it()
+    {
+        const string Old = "telegram-assistant@1";
+        using var client = _host.Server.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new("Bearer", (await BootstrapCommand.RunAsync(_host.Services, new Dictionary<string, string>(), Cancellation))["CONTROLPLANE_PLATFORM_TOKEN"]);
+        using var drafted = await client.PostAsJsonAsync("/v1/agent-instances", new { blueprintRef = Old, displayName = "Scout" }, Cancellation);
+        drafted.StatusCode.ShouldBe(HttpStatusCode.Created);
+        var address = drafted.Headers.Location!;
+
+        _files.Change("agent-blueprints/telegram-assistant.yaml", "status: deprecated", "status: withdrawn");
+        (await ReloadAsync()).ShouldBeEmpty();
+
+        ((string?)(await client.GetFromJsonAsync<JsonNode>(address, Cancellation))!["blueprintRef"]).ShouldBe(Old);
+        using var patch = new StringContent("""{"greeting":"Still here."}""", System.Text.Encoding.UTF8, "application/merge-patch+json");
+        using var configured = await client.PatchAsync($"{address}/config", patch, Cancellation);
+        configured.StatusCode.ShouldBe(HttpStatusCode.OK);
+        ((string?)(await client.GetFromJsonAsync<JsonNode>($"/v1/agent-blueprints/{Old}", Cancellation))!["metadata"]!["status"]).ShouldBe("withdrawn");
+        using var another = await client.PostAsJsonAsync("/v1/agent-instances", new { blueprintRef = Old, displayName = "Other" }, Cancellation);
+        another.StatusCode.ShouldBe(HttpStatusCode.Gone);
+    }
+
+    [Fact]
     public async Task nodes_that_come_at_once_write_it_once()
     {
         _files.Change("personas/tutor.yaml", "status: active", "status: deprecated\n  statusMessage: Soon gone.");
@@ -117,7 +143,7 @@ public sealed class CatalogReloadTests(App app) : IAsyncLifetime
         await service.SignalAsync("HUP");
 
         await Until.TrueAsync(() => service.Output.Contains("personas/notes.txt (unexpected_file)", StringComparison.Ordinal));
-        (await service.GetAsync("/healthz/ready")).ShouldBe(System.Net.HttpStatusCode.OK);
+        (await service.GetAsync("/healthz/ready")).ShouldBe(HttpStatusCode.OK);
     }
 
     private Task<IReadOnlyList<CatalogFault>> ReloadAsync() => _host.Services.GetRequiredService<CatalogReload>().ReloadAsync(Cancellation);

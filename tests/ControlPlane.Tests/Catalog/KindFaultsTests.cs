@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using ControlPlane.Catalog;
 
 namespace ControlPlane.Tests.Catalog;
@@ -73,6 +76,19 @@ public sealed class KindFaultsTests : IDisposable
         var text = File.ReadAllText(_files.PathOf("mcps/web-search.yaml"));
 
         _files.Write("mcps/custom.yaml", text.Replace("name: web-search", "name: custom", StringComparison.Ordinal)).Faults().ShouldBe(["mcps/custom.yaml:4 /metadata/name reserved"]);
+    }
+
+    [Fact]
+    public void the_envelopes_that_are_shown_are_signed_as_webhooks_are()
+    {
+        foreach (var profile in _files.Load().Require().All<ClusterEventHookProfile>())
+        {
+            var (headers, body) = (profile.Spec.ExampleEnvelope.Headers, JsonSerializer.Serialize(profile.Spec.ExampleEnvelope.Body));
+            var signed = HMACSHA256.HashData("0123456789abcdef0123456789abcdef"u8, Encoding.UTF8.GetBytes($"{headers["webhook-id"]}.{headers["webhook-timestamp"]}.{body}"));
+
+            headers["webhook-signature"].ShouldBe($"v1,{Convert.ToBase64String(signed)}", profile.Name);
+            headers["ce-type"].ShouldBe($"controlplane.{profile.Spec.ExampleEnvelope.Type}");
+        }
     }
 
     [Fact]

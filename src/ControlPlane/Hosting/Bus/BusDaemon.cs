@@ -24,7 +24,7 @@ public sealed partial class BusDaemon(
             {
                 await RunAsync(stoppingToken);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!error.IsStop(stoppingToken))
             {
                 LogRestart(error.Message);
             }

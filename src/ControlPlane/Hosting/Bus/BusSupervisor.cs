@@ -27,7 +27,7 @@ public sealed partial class BusSupervisor(
                 await host.WaitForShutdownAsync(stoppingToken);
                 LogDown("its host has ended", pause.TotalMilliseconds);
             }
-            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception error) when (!error.IsStop(stoppingToken))
             {
                 LogDown(error.Message, pause.TotalMilliseconds);
             }
