@@ -67,7 +67,8 @@ public static partial class AuditPath
     {
         var start = new ProcessStartInfo("dotnet", [field.Place.Program("service"), .. arguments])
         {
-            RedirectStandardOutput = true, WorkingDirectory = Path.GetDirectoryName(field.Place.Program("service"))!,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Path.GetDirectoryName(field.Place.Program("service"))!,
         };
         foreach (var (name, value) in field.Settings())
         {

@@ -61,8 +61,18 @@ public static class PeerSeed
         var now = TimeProvider.System.GetUtcNow();
         return JsonSerializer.Serialize(new
         {
-            id, displayName = name, state = "draft", blueprintRef = "telegram-assistant@2", planRef = "solo@2", region = "eu-central", ownerPrincipalId = owner,
-            generation = 1, labels = new { }, runtimePhase = "not_provisioned", createdAt = now, updatedAt = now,
+            id,
+            displayName = name,
+            state = "draft",
+            blueprintRef = "telegram-assistant@2",
+            planRef = "solo@2",
+            region = "eu-central",
+            ownerPrincipalId = owner,
+            generation = 1,
+            labels = new { },
+            runtimePhase = "not_provisioned",
+            createdAt = now,
+            updatedAt = now,
             config = new { language = "en", model = new { provider = "openai", name = "gpt-5-mini", temperature = 0.7 }, runtime = new { memoryMb = 512, idleMinutes = 30 } },
         });
     }

@@ -32,8 +32,14 @@ public sealed class Place(string root, string source)
         var user = PostgresUrl.UserInfo.Split(':', 2);
         return new NpgsqlConnectionStringBuilder
         {
-            Host = PostgresUrl.Host, Port = PostgresUrl.Port, Username = user[0], Password = user[1], Database = database,
-            MaxPoolSize = 60, NoResetOnClose = true, MaxAutoPrepare = 60,
+            Host = PostgresUrl.Host,
+            Port = PostgresUrl.Port,
+            Username = user[0],
+            Password = user[1],
+            Database = database,
+            MaxPoolSize = 60,
+            NoResetOnClose = true,
+            MaxAutoPrepare = 60,
         }.ConnectionString;
     }
 

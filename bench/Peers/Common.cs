@@ -36,7 +36,12 @@ public static class Common
         db.Outbox.Add(new() { Tenant = caller.Tenant, Type = "agent_instance.drafted", Subject = instance.Id, Payload = json });
         db.Audit.Add(new()
         {
-            Tenant = caller.Tenant, Actor = caller.Principal, Action = "agent_instance.drafted", Subject = instance.Id, RequestId = http.TraceIdentifier, Data = json,
+            Tenant = caller.Tenant,
+            Actor = caller.Principal,
+            Action = "agent_instance.drafted",
+            Subject = instance.Id,
+            RequestId = http.TraceIdentifier,
+            Data = json,
         });
         try
         {

@@ -75,7 +75,9 @@ public sealed class ControlTests(SharedSandbox shared)
     {
         await shared.Control.AddFaultAsync("stripe", new()
         {
-            Match = new(Contains: _email), Kind = FaultKind.Status, Status = 429,
+            Match = new(Contains: _email),
+            Kind = FaultKind.Status,
+            Status = 429,
             Headers = new Dictionary<string, string> { ["Retry-After"] = "7" },
             Body = new JsonObject { ["error"] = new JsonObject { ["message"] = "slow down" } },
         }, _cancel);

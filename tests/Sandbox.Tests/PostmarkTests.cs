@@ -170,8 +170,11 @@ public sealed class PostmarkTests : IDisposable
 
     private JsonObject Mail() => new()
     {
-        ["From"] = "Operator <hello@portal.example>", ["To"] = _email, ["Subject"] = "Welcome",
-        ["TextBody"] = "Hello", ["MessageStream"] = "outbound",
+        ["From"] = "Operator <hello@portal.example>",
+        ["To"] = _email,
+        ["Subject"] = "Welcome",
+        ["TextBody"] = "Hello",
+        ["MessageStream"] = "outbound",
     };
 
     private async Task<(HttpStatusCode Status, JsonObject Answer)> Send(JsonObject mail)

@@ -18,8 +18,12 @@ internal static class StripeAt
 
     public static SessionCreateOptions SetUp(string? customer = null) => new()
     {
-        Mode = "setup", Currency = "eur", Customer = customer, SuccessUrl = "https://portal.example/ok?session={CHECKOUT_SESSION_ID}",
-        CancelUrl = "https://portal.example/back", ClientReferenceId = "ten_1",
+        Mode = "setup",
+        Currency = "eur",
+        Customer = customer,
+        SuccessUrl = "https://portal.example/ok?session={CHECKOUT_SESSION_ID}",
+        CancelUrl = "https://portal.example/back",
+        ClientReferenceId = "ten_1",
     };
 
     public static async Task<StripeError> Refusal(Func<Task> call) => (await Should.ThrowAsync<StripeException>(call)).StripeError;

@@ -85,7 +85,9 @@ public sealed class StripeCheckoutTests(SharedSandbox shared)
             cancellationToken: _cancel);
         var open = await _stripe.V1.Checkout.Sessions.CreateAsync(new()
         {
-            Mode = "subscription", SuccessUrl = "https://portal.example/ok", CustomerEmail = StripeAt.SomeEmail(),
+            Mode = "subscription",
+            SuccessUrl = "https://portal.example/ok",
+            CustomerEmail = StripeAt.SomeEmail(),
             LineItems = [new() { Price = price.Id, Quantity = 2 }],
             SubscriptionData = new() { TrialPeriodDays = 14, Metadata = new() { ["tenant_id"] = "ten_1" } },
         }, cancellationToken: _cancel);

@@ -79,7 +79,8 @@ public sealed class CatalogKind<T>(string folder, CatalogAddress address, Func<T
         {
             var of = await observe(http);
             return entry => of(Of(entry));
-        });
+        }
+    );
 
     /// <summary>Gives the read of one entry parameters of its own.</summary>
     public void AskedBy<TQuery>()

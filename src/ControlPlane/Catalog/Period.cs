@@ -27,7 +27,7 @@ public readonly partial record struct Period(int Years, int Months, int Days)
 
     private sealed class Converter : JsonConverter<Period>
     {
-        public override Period Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => 
+        public override Period Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
             reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()!) : throw new JsonException("This is no period.");
 
         public override void Write(Utf8JsonWriter writer, Period value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

@@ -13,7 +13,11 @@ public class DraftInstanceTests(App app) : InstanceTest(app)
     {
         var drafted = await Post(All, new
         {
-            blueprintRef = Blueprint, displayName = "Scout", region = "us-east", config = new { language = "fr" }, labels = new { team = "blue" },
+            blueprintRef = Blueprint,
+            displayName = "Scout",
+            region = "us-east",
+            config = new { language = "fr" },
+            labels = new { team = "blue" },
         });
 
         drafted.ShouldHave(201);

@@ -30,7 +30,10 @@ public sealed partial class AuditorsGuideTests
 
         var (code, output) = await RunAsync(place, world.Connection, new()
         {
-            ["URL"] = service.Client.BaseAddress!.ToString().TrimEnd('/'), ["TOKEN"] = customer.Token, ["TENANT"] = tenant, ["INSTANCE"] = instance,
+            ["URL"] = service.Client.BaseAddress!.ToString().TrimEnd('/'),
+            ["TOKEN"] = customer.Token,
+            ["TENANT"] = tenant,
+            ["INSTANCE"] = instance,
         });
 
         code.ShouldBe(0, output);

@@ -69,7 +69,12 @@ internal sealed partial class Customer(World world, HttpClient service, Ledger l
         {
             var started = await InsistAsync(HttpMethod.Post, "/v1/auth/signup", new
             {
-                email = Email, displayName = "Ada", country = "FR", locale = "en", termsVersion = "2026-06", privacyVersion = "2026-06",
+                email = Email,
+                displayName = "Ada",
+                country = "FR",
+                locale = "en",
+                termsVersion = "2026-06",
+                privacyVersion = "2026-06",
             });
             var id = Text(started, 202, "signupId");
             ledger.Signups.Add(id);

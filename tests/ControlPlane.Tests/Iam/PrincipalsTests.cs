@@ -20,7 +20,10 @@ public class PrincipalsTests(App app) : InstanceTest(app)
     {
         var minted = (await Mint(new
         {
-            type = "service", subjectId = "Deploy-Bot", displayName = "Deploy bot", notAfter = Now.AddDays(30),
+            type = "service",
+            subjectId = "Deploy-Bot",
+            displayName = "Deploy bot",
+            notAfter = Now.AddDays(30),
             roles = new object[] { new { role = "operator" }, new { role = "auditor", scope = Here } },
             token = new { name = "ci", scopes = new[] { "iam:read" } },
         })).ShouldHave(201);

@@ -29,7 +29,10 @@ public class SealingTests(App app) : AppTest(app)
         App.Leaks.Watch(canary);
         var path = (await Post("/v1/agent-instances", new
         {
-            blueprintRef = "workspace-agent@1", displayName = canary, config = new { workspace = new { ignore = new[] { canary } } }, labels = new { team = canary },
+            blueprintRef = "workspace-agent@1",
+            displayName = canary,
+            config = new { workspace = new { ignore = new[] { canary } } },
+            labels = new { team = canary },
         }, headers: ("Idempotency-Key", canary))).Headers["Location"];
         await Post($"{path}/trial/activate", "{}");
         await Post($"{path}/suspend", new { reason = new { comment = canary } });

@@ -37,11 +37,14 @@ public static class AsyncApi
             {
                 ["allOf"] = new JsonArray(
                     Ref("schemas", "CloudEvent"),
-                    new JsonObject { ["properties"] = new JsonObject
+                    new JsonObject
                     {
-                        [CloudEvents.Prefix + "type"] = new JsonObject { ["const"] = kind.EventType },
-                        [CloudEvents.Prefix + "dataschema"] = new JsonObject { ["const"] = kind.Schema },
-                    } }),
+                        ["properties"] = new JsonObject
+                        {
+                            [CloudEvents.Prefix + "type"] = new JsonObject { ["const"] = kind.EventType },
+                            [CloudEvents.Prefix + "dataschema"] = new JsonObject { ["const"] = kind.Schema },
+                        }
+                    }),
             });
             messages[key]!["tags"] = new JsonArray(new JsonObject { ["name"] = kind.Aggregate });
             Add(key, "send", docs.SummaryOf(kind.Type), Exchange(Topology.Events, "topic"));

@@ -20,8 +20,12 @@ internal static class CheckoutCompletion
         session["customer"] = customer;
         session["customer_details"] = new JsonObject
         {
-            ["address"] = null, ["email"] = email, ["name"] = filledIn.Name, ["phone"] = null,
-            ["tax_exempt"] = "none", ["tax_ids"] = new JsonArray(),
+            ["address"] = null,
+            ["email"] = email,
+            ["name"] = filledIn.Name,
+            ["phone"] = null,
+            ["tax_exempt"] = "none",
+            ["tax_ids"] = new JsonArray(),
         };
         session["status"] = "complete";
         session["url"] = null;
@@ -75,12 +79,22 @@ internal static class CheckoutCompletion
             ["allow_redisplay"] = "limited",
             ["billing_details"] = new JsonObject
             {
-                ["address"] = null, ["email"] = email, ["name"] = filledIn.Name, ["phone"] = null, ["tax_id"] = null,
+                ["address"] = null,
+                ["email"] = email,
+                ["name"] = filledIn.Name,
+                ["phone"] = null,
+                ["tax_id"] = null,
             },
             ["card"] = new JsonObject
             {
-                ["brand"] = filledIn.Brand, ["country"] = "DE", ["display_brand"] = filledIn.Brand, ["exp_month"] = 12, ["exp_year"] = 2034,
-                ["fingerprint"] = RandomId.New("", 16), ["funding"] = "credit", ["last4"] = filledIn.Last4,
+                ["brand"] = filledIn.Brand,
+                ["country"] = "DE",
+                ["display_brand"] = filledIn.Brand,
+                ["exp_month"] = 12,
+                ["exp_year"] = 2034,
+                ["fingerprint"] = RandomId.New("", 16),
+                ["funding"] = "credit",
+                ["last4"] = filledIn.Last4,
             },
             ["created"] = account.Now,
             ["customer"] = customer,

@@ -27,7 +27,10 @@ internal static class CheckoutSessions
             ["amount_total"] = order?.Total,
             ["automatic_tax"] = new JsonObject
             {
-                ["enabled"] = asked.Flag("automatic_tax.enabled") ?? false, ["liability"] = null, ["provider"] = null, ["status"] = null,
+                ["enabled"] = asked.Flag("automatic_tax.enabled") ?? false,
+                ["liability"] = null,
+                ["provider"] = null,
+                ["status"] = null,
             },
             ["billing_address_collection"] = asked.Value("billing_address_collection"),
             ["cancel_url"] = asked.Value("cancel_url"),
