@@ -111,7 +111,8 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private static Process Start(string role, string connection, string broker, int port, (string Key, string Value)[] settings, params string[] command)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Program).Assembly.Location, .. command, "--role", role])
+        // Whoever runs the tests may have had hangups ignored, which is inherited.
+        var start = new ProcessStartInfo("env", ["--default-signal=HUP", "dotnet", typeof(Program).Assembly.Location, .. command, "--role", role])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
