@@ -18,14 +18,15 @@ public sealed record ReaderLag(string Name, long Position, long Events, TimeSpan
 /// <param name="DeadLetters">Side effects that were given up.</param>
 public sealed record Backlog(IReadOnlyList<ReaderLag> Readers, TimeSpan? OldestUnsent, long DeadLetters)
 {
-    // What lies beyond a reader's position is found by the primary key, and so is its age.
+    // What lies beyond a reader's position is found by the primary key, and so is its age. Readers are shards, name:key; the rest
+    // is Marten's bookkeeping of gaps, which stays where the last one was.
     private const string Lags =
         $"""
         select p.name, p.last_seq_id, head.seq_id - p.last_seq_id, extract(epoch from now() - nullif(next.timestamp, '-infinity'))::float8
         from {StoreModel.Schema}.mt_event_progression p
         cross join lateral (select coalesce(max(seq_id), 0) as seq_id from {StoreModel.Schema}.mt_events) head
         left join lateral (select timestamp from {StoreModel.Schema}.mt_events where seq_id > p.last_seq_id order by seq_id limit 1) next on true
-        where p.name <> 'HighWaterMark'
+        where position(':' in p.name) > 0
         """;
 
     // By the indexes that Wolverine keeps: what was handled stays in the table for minutes and must not be scanned. A timer is

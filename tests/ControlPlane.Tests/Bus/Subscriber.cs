@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using RabbitMQ.Client;
@@ -94,11 +95,13 @@ public static class Until
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     /// <summary>Waits for what comes in its own time; a condition is looked at often and never slept for longer than it needs.</summary>
-    public static async Task<T> FoundAsync<T>(Func<Task<T?>> look)
+    /// <param name="look">The condition.</param>
+    /// <param name="last">What was seen last, for whoever waits in vain.</param>
+    public static async Task<T> FoundAsync<T>(Func<Task<T?>> look, Func<string?> last)
         where T : class
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(Patience);
+        var cancellation = TestContext.Current.CancellationToken;
+        var start = Stopwatch.GetTimestamp();
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         do
         {
@@ -107,9 +110,12 @@ public static class Until
                 return found;
             }
         }
-        while (await tick.WaitForNextTickAsync(patience.Token));
-        throw new TimeoutException();
+        while (Stopwatch.GetElapsedTime(start) < Patience && await tick.WaitForNextTickAsync(cancellation));
+        throw new TimeoutException($"Not within {Patience}. {last()}");
     }
+
+    public static Task<T> FoundAsync<T>(Func<Task<T?>> look)
+        where T : class => FoundAsync(look, () => null);
 
     public static Task<T> FoundAsync<T>(Func<T?> look)
         where T : class => FoundAsync(() => Task.FromResult(look()));
