@@ -26,7 +26,8 @@ public static class Quotas
         ["seats"] =
             """
             (select id from controlplane.mt_doc_principal where tenant_id = tenant and data ->> 'type' = 'User' and data ->> 'revokedAt' is null
-              union all select id from controlplane.mt_doc_invitation where tenant_id = tenant and data ->> 'state' = 'Pending') taken
+              union all select id from controlplane.mt_doc_invitation where tenant_id = tenant and data ->> 'state' = 'Pending'
+                and (data ->> 'expiresAt')::timestamptz > now()) taken
             """,
     };
 

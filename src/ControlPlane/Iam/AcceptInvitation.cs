@@ -44,7 +44,7 @@ public static class AcceptInvitationEndpoint
 {
     public static async Task<AcceptanceCase> LoadAsync(
         AcceptInvitation command, string token, HttpContext http, InvitationLimits limits, TenantDirectory tenants, IDocumentSession session, IDocumentStore store, KeyRing ring,
-        CancellationToken cancellation)
+        TimeProvider time, CancellationToken cancellation)
     {
         if (limits.WaitFor(http.Connection.RemoteIpAddress?.ToString() ?? "") is { } wait)
         {
@@ -71,7 +71,7 @@ public static class AcceptInvitationEndpoint
         return new(
             known.TenantId, invitation, await inviters.LoadAsync<Principal>(invitation.InvitedBy, cancellation), subject, key,
             await home.LoadAsync<PrincipalSubject>(key, cancellation) is not null,
-            await RecoveryAsync(invitation, subject, session, ring, cancellation));
+            await RecoveryAsync(invitation, subject, session, ring, time.GetUtcNow(), cancellation));
     }
 
     public static ProblemDetails Validate(AcceptInvitation command, AcceptanceCase found, SignupSettings settings, TimeProvider time)
@@ -114,7 +114,7 @@ public static class AcceptInvitationEndpoint
                 MartenOps.Insert(new PrincipalSubject(found.SubjectKey, id), tenant),
                 MartenOps.DeleteWhere<OpenInvitation>(open => open.InvitationId == invitation.Id, tenant),
                 MartenOps.Store(minted.LookUp),
-                .. found.RecoveryHash is { } hash ? [MartenOps.Insert(new EmailAddress(hash, tenant, id))] : Array.Empty<IMartenOp>(),
+                .. found.RecoveryHash is { } hash ? [MartenOps.Store(new EmailAddress(hash, tenant, id))] : Array.Empty<IMartenOp>(),
             ]);
     }
 
@@ -122,7 +122,7 @@ public static class AcceptInvitationEndpoint
 
     // The token came by mail, so the address is proven; where another account has it already, that one is recovered by it.
     private static async Task<string?> RecoveryAsync(
-        Invitation invitation, string subject, IDocumentSession session, KeyRing ring, CancellationToken cancellation)
+        Invitation invitation, string subject, IDocumentSession session, KeyRing ring, DateTimeOffset now, CancellationToken cancellation)
     {
         if (invitation is not { Role: Roles.Owner, Delivery: not null, Email: { } email } || email.Value != subject)
         {
@@ -131,7 +131,7 @@ public static class AcceptInvitationEndpoint
 
         var hash = await EmailText.HashAsync(ring, subject, cancellation);
         await session.TakeAsync($"email {hash}", cancellation);
-        return await session.LoadAsync<EmailAddress>(hash, cancellation) is null ? hash : null;
+        return await session.AccountOfAsync(hash, now, cancellation) is null ? hash : null;
     }
 
     private static IEnumerable<Fault> Faults(AcceptInvitation command, SignupSettings settings)

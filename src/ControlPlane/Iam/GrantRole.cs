@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using ControlPlane.AgentInstances;
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Storage;
@@ -43,7 +42,7 @@ public static class GrantRoleEndpoint
             await session.LoadAsync<Principal>(command.PrincipalId, cancellation),
             await caller.SelfAsync(store, cancellation),
             scope,
-            ScopePaths.Read(scope) is not (ScopeKind.AgentInstance, { } instance) || await session.LoadAsync<InstanceCard>(instance, cancellation) is not null);
+            await session.IsThereAsync(scope, cancellation));
     }
 
     public static ProblemDetails Validate(GrantRole command, GrantCase found, Caller caller, TimeProvider time)

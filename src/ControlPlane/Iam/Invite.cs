@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
-using ControlPlane.AgentInstances;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.OpenApi;
@@ -47,12 +46,12 @@ public sealed record Invite(
 /// <param name="Scope">The path where the role is to hold.</param>
 /// <param name="IsThere">Whether there is something at the path.</param>
 /// <param name="OpenKey">Target and role as they are looked up.</param>
-/// <param name="Open">The open invitation of the same target and role.</param>
+/// <param name="Open">The id of the open invitation of the same target and role.</param>
 /// <param name="Namesake">Who has the target's subject id already.</param>
 /// <param name="Recent">When the tenant's invitations of the last hour were made, oldest first.</param>
 /// <param name="Tier">The tenant's.</param>
 public sealed record InviteCase(
-    Principal Self, string Scope, bool IsThere, string OpenKey, OpenInvitation? Open, PrincipalSubject? Namesake, IReadOnlyList<DateTimeOffset> Recent, Tier Tier);
+    Principal Self, string Scope, bool IsThere, string OpenKey, string? Open, PrincipalSubject? Namesake, IReadOnlyList<DateTimeOffset> Recent, Tier Tier);
 
 public static class InviteEndpoint
 {
@@ -74,9 +73,9 @@ public static class InviteEndpoint
         return new(
             await caller.SelfAsync(store, cancellation),
             scope,
-            ScopePaths.Read(scope) is not (ScopeKind.AgentInstance, { } instance) || await session.LoadAsync<InstanceCard>(instance, cancellation) is not null,
+            await session.IsThereAsync(scope, cancellation),
             open,
-            await session.LoadAsync<OpenInvitation>(open, cancellation),
+            await OpenAsync(open, session, time.GetUtcNow(), cancellation),
             await session.LoadAsync<PrincipalSubject>(subject, cancellation),
             await session.Query<Invitation>().Where(sent => sent.CreatedAt > since).OrderBy(sent => sent.CreatedAt).Select(sent => sent.CreatedAt).ToListAsync(cancellation),
             (await session.LoadAsync<Tenant>(caller.TenantId, cancellation))?.Tier ?? Tier.Solo);
@@ -98,7 +97,7 @@ public static class InviteEndpoint
 
         return faults.Length > 0 ? Problems.Malformed(faults)
             : GrantRules.Refuse(caller, found.Self, command.Role, found.Scope, found.IsThere, null) is { } no ? no
-            : found.Open is { InvitationId: var open }
+            : found.Open is { } open
                 ? Problems.Conflict("invitation_open", "There is an open invitation of the same person with the same role", ("invitationId", open))
             : found.Namesake is { PrincipalId: var namesake }
                 ? Problems.Conflict("subject_taken", "The person is a principal of the tenant already", ("principalId", namesake))
@@ -130,9 +129,16 @@ public static class InviteEndpoint
                 MartenOps.StartStream<Invitation>(id, new InvitationCreated(
                     command.Email is { } address ? new Personal(EmailText.Normal(address.Value)) : null, command.TelegramUserId,
                     command.Role, found.Scope, command.Locale, command.Message, command.IsMailed, expiresAt, caller.HomeTenantId, caller.PrincipalId)),
-                MartenOps.Insert(new OpenInvitation(found.OpenKey, id)),
+                // Takes the place of one that is over and whose timer is late.
+                MartenOps.Store(new OpenInvitation(found.OpenKey, id)),
                 MartenOps.Store(new InvitationToken(TokenFormat.HashOf(token), caller.TenantId, id)),
             ],
             messages);
     }
+
+    private static async Task<string?> OpenAsync(string key, IQuerySession session, DateTimeOffset now, CancellationToken cancellation) =>
+        await session.LoadAsync<OpenInvitation>(key, cancellation) is { InvitationId: var id }
+            && await session.LoadAsync<Invitation>(id, cancellation) is { } found && found.StateAt(now) == InvitationState.Pending
+            ? id
+            : null;
 }

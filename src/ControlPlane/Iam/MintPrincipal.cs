@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using ControlPlane.AgentInstances;
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Sealing;
@@ -65,7 +64,7 @@ public static class MintPrincipalEndpoint
         var absent = new List<string>();
         foreach (var scope in principal.Assignments.Select(held => held.Scope))
         {
-            if (ScopePaths.Read(scope) is (ScopeKind.AgentInstance, { } instance) && await session.LoadAsync<InstanceCard>(instance, cancellation) is null)
+            if (!await session.IsThereAsync(scope, cancellation))
             {
                 absent.Add(scope);
             }

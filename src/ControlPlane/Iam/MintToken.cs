@@ -17,7 +17,7 @@ namespace ControlPlane.Iam;
 /// <param name="ExpiresAt">When it ends; 90 days from now when left out, at most 365, and never after the caller's own token or its principal.</param>
 /// <param name="Audience">Where it is meant to be used, for an edge to compare.</param>
 /// <param name="IpAllow">The networks it may be used from, in CIDR notation; anywhere when left out.</param>
-/// <param name="RotateFrom">The token that gets a new secret and keeps its id; what is left out beside it stays as it was.</param>
+/// <param name="RotateFrom">The token that gets a new secret and keeps its id; scopes, audience and networks stay as they were where they are left out.</param>
 /// <param name="OverlapSeconds">How long the old secret is honoured beside the new one; at most seven days.</param>
 public sealed record MintToken(
     [property: Required, MaxLength(100)] Personal Name,

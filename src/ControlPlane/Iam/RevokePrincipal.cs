@@ -1,5 +1,6 @@
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.OpenApi;
+using ControlPlane.Tenants;
 using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine.Http;
@@ -21,8 +22,9 @@ public sealed record RevocationQuery
 /// <summary>What a revocation is decided on.</summary>
 /// <param name="Self">Who revokes.</param>
 /// <param name="HasOtherOwner">Whether the tenant has a lasting owner besides the principal.</param>
-/// <param name="Invitations">Those it has issued or accepted.</param>
-public sealed record RevocationCase(Principal Self, bool HasOtherOwner, IReadOnlyList<Invitation> Invitations);
+/// <param name="Issued">The invitations it has issued that are open, also those to other tenants.</param>
+/// <param name="Accepted">Those it has accepted.</param>
+public sealed record RevocationCase(Principal Self, bool HasOtherOwner, IReadOnlyList<Invitation> Issued, IReadOnlyList<Invitation> Accepted);
 
 public static class RevokePrincipalEndpoint
 {
@@ -33,7 +35,8 @@ public static class RevokePrincipalEndpoint
         return new(
             await caller.SelfAsync(store, cancellation),
             await session.HasAnotherAsync(id, cancellation),
-            await session.Query<Invitation>().Where(invitation => invitation.InvitedBy == id || invitation.PrincipalId == id).ToListAsync(cancellation));
+            await session.Query<Invitation>().Where(issued => issued.AnyTenant() && issued.InvitedBy == id && issued.State == InvitationState.Pending).ToListAsync(cancellation),
+            await session.Query<Invitation>().Where(accepted => accepted.PrincipalId == id).ToListAsync(cancellation));
     }
 
     public static ProblemDetails Validate([NotBody] Principal principal, [NotBody] RevocationCase found, [NotBody] Caller caller, HttpContext http, TimeProvider time) =>
@@ -55,7 +58,6 @@ public static class RevokePrincipalEndpoint
             events.Add(new PrincipalErased(caller.PrincipalId));
         }
 
-        var open = found.Invitations.Where(invitation => invitation.InvitedBy == principal.Id && invitation.State == InvitationState.Pending).ToArray();
         var tokens = principal.Tokens.Select(token => token.Id).ToArray();
         return (
             Answer.None(events.Count > 0 ? principal.Id : null),
@@ -64,16 +66,21 @@ public static class RevokePrincipalEndpoint
             [
                 MartenOps.DeleteWhere<TokenSecret>(secret => secret.TokenId.IsOneOf(tokens)),
                 MartenOps.DeleteWhere<EmailAddress>(address => address.PrincipalId == principal.Id),
-                .. open.SelectMany(invitation => Withdraw(invitation, caller.PrincipalId)),
-                .. isErased ? Erase(principal.Id, found.Invitations.Where(invitation => invitation.PrincipalId == principal.Id)) : [],
+                .. found.Issued.SelectMany(invitation => Withdraw(invitation, caller.PrincipalId)),
+                .. isErased ? Erase(principal.Id, found.Accepted) : [],
             ]));
     }
 
     private static IEnumerable<IMartenOp> Withdraw(Invitation invitation, string by) =>
     [
-        MartenOps.Append(invitation.Id, invitation.Version + 1, new InvitationRevoked(InvitationRevocation.InviterRevoked, by)),
-        MartenOps.DeleteWhere<OpenInvitation>(open => open.InvitationId == invitation.Id),
+        new AppendToStream(invitation.Id, new InvitationRevoked(InvitationRevocation.InviterRevoked, by))
+        {
+            TenantId = HostOf(invitation), ExpectedVersion = invitation.Version + 1,
+        },
+        MartenOps.DeleteWhere<OpenInvitation>(open => open.InvitationId == invitation.Id, HostOf(invitation)),
     ];
+
+    private static string HostOf(Invitation invitation) => ScopePaths.TenantOf(invitation.Scope) ?? Tenant.Platform;
 
     // What invited the person tells of the person too.
     private static IEnumerable<IMartenOp> Erase(string principalId, IEnumerable<Invitation> accepted) =>

@@ -32,23 +32,23 @@ public static class RevokeRoleEndpoint
         found.Holder.Assignments.FirstOrDefault(held => held.Id == found.Assignment.Id) is not { } held ? WolverineContinue.NoProblems
         : held.Role == Roles.Owner && !found.Self.Owns(caller.TenantId, time.GetUtcNow()) ? Delegation.AboveCaller()
         : found.Holder.Id != caller.PrincipalId && found.Holder.IsAbove(found.Self, caller.TenantId, time.GetUtcNow()) ? Delegation.AboveCaller()
-        : held.IsLastingOwnership(caller.TenantId) && !found.HasOtherOwner && !OwnsBeside(found.Holder, held, caller.TenantId) ? Owners.LastOwner()
+        : held.IsLastingOwnership(caller.TenantId) && !found.HasOtherOwner && !Without(found.Holder, held.Id).IsLastingOwner(caller.TenantId) ? Owners.LastOwner()
         : WolverineContinue.NoProblems;
 
     /// <summary>Revoke a role assignment; its holder's next request knows.</summary>
     [WolverineDelete("/v1/role-assignments/{id}"), Requires("iam:write")]
-    public static (Answer<Nothing>, IEnumerable<IMartenOp>) Delete([NotBody] RevokeRoleCase found, [NotBody] Caller caller) => (
+    public static (Answer<Nothing>, IEnumerable<IMartenOp>) Delete([NotBody] RevokeRoleCase found, [NotBody] Caller caller, TimeProvider time) => (
         Answer.None(),
         found.Assignment.RevokedAt is not null ? [] :
         [
             MartenOps.Append(
                 found.Holder.Id, found.Holder.Version + 1, new RoleRevoked(found.Assignment.Id, RoleRevocation.Direct, caller.PrincipalId)),
             // Only who owns an account recovers it by its address.
-            .. found.Holder.Assignments.Any(held => held.Role == Roles.Owner && held.Id != found.Assignment.Id)
+            .. Without(found.Holder, found.Assignment.Id).Owns(caller.TenantId, time.GetUtcNow())
                 ? Array.Empty<IMartenOp>()
                 : [MartenOps.DeleteWhere<EmailAddress>(address => address.PrincipalId == found.Holder.Id)],
         ]);
 
-    private static bool OwnsBeside(Principal holder, Assignment revoked, string tenant) =>
-        (holder with { Assignments = holder.Assignments.Remove(revoked) }).IsLastingOwner(tenant);
+    private static Principal Without(Principal holder, string assignment) =>
+        holder with { Assignments = holder.Assignments.RemoveAll(held => held.Id == assignment) };
 }

@@ -8,7 +8,7 @@ public sealed record TokenTerms(IReadOnlyList<string> Scopes, DateTimeOffset Exp
     private static readonly TimeSpan DefaultLifetime = TimeSpan.FromDays(90);
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(365);
 
-    /// <summary>A rotated token stays as it was, a new one gets what the minting token has.</summary>
+    /// <summary>A rotated token stays as it was and starts anew, a new one gets what the minting token has.</summary>
     public static TokenTerms Of(MintToken command, Principal target, AccessToken? rotated, Caller caller, DateTimeOffset now) => new(
         ScopesOf(command, target, rotated, caller, now),
         command.ExpiresAt ?? Earlier(now + DefaultLifetime, EndOf(target, caller)),

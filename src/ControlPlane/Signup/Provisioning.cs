@@ -39,7 +39,7 @@ public static class Provisioning
                 MartenOps.StartStream<BillingAccount>(account, tenantId: tenant,
                     new BillingAccountOpened(owner, offer.Value, BillingCurrency.For(catalog.Offer(offer)!, signup.Country))),
                 MartenOps.Store(minted.LookUp),
-                MartenOps.Insert(new EmailAddress(emailHash, tenant, owner)),
+                MartenOps.Store(new EmailAddress(emailHash, tenant, owner)),
                 MartenOps.Insert(new PrincipalSubject(subject, owner), tenant),
                 MartenOps.Append(signup.Id, signup.Version + 1, new SignupVerified(tenant, owner, SignupOutcome.Provisioned)),
             ],

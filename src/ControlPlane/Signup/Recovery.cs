@@ -12,8 +12,8 @@ public static class Recovery
     public static (Answer<ProvenAccount>, IEnumerable<IMartenOp>, OutgoingMessages) Of(PendingSignup signup, OwnedAccount account, DateTimeOffset now)
     {
         var ((tenant, owner), home) = (account, account.Tenant.Id);
-        var minted = Minted.For(home, owner.Id, new Personal("recovery"), [], now + Provisioning.TokenLifetime, owner.Id);
-        var role = owner.Assignments.First(assignment => assignment.Role == Roles.Owner);
+        var minted = Minted.For(home, owner.Id, new Personal("recovery"), [], owner.NotAfter < now + Provisioning.TokenLifetime ? owner.NotAfter.Value : now + Provisioning.TokenLifetime, owner.Id);
+        var role = owner.Assignments.First(assignment => assignment.Role == Roles.Owner && assignment.HoldsAt(now));
         var toEnd = Surplus(owner, now);
         return (
             new(new ProvenAccount(

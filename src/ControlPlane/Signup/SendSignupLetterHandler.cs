@@ -20,7 +20,7 @@ public static class SendSignupLetterHandler
             return;
         }
 
-        var known = await session.LoadAsync<EmailAddress>(await EmailText.HashAsync(ring, signup.Email.Value, cancellation), cancellation) is not null;
+        var known = await session.AccountOfAsync(await EmailText.HashAsync(ring, signup.Email.Value, cancellation), time.GetUtcNow(), cancellation) is not null;
         var code = await codes.OfAsync(signup.Id, cancellation);
         var link = portal.At($"/signup/{signup.Id}");
         await postmark.SendAsync(

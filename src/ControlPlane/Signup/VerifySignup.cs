@@ -53,9 +53,6 @@ public sealed record ProvenRole(string Id, string Role, string Scope);
 /// <param name="EmailHash">The address as it is looked up; set where it is proven.</param>
 public sealed record Proof(PendingSignup? Signup, int Attempts, bool IsProven, OwnedAccount? Account = null, string? EmailHash = null);
 
-/// <summary>An account with its owner.</summary>
-public sealed record OwnedAccount(Tenant Tenant, Principal Owner);
-
 public static class VerifySignupEndpoint
 {
     private static readonly TimeSpan RememberUnknown = TimeSpan.FromHours(48);
@@ -78,7 +75,7 @@ public static class VerifySignupEndpoint
 
         var hash = await EmailText.HashAsync(ring, signup.Email.Value, cancellation);
         await session.TakeAsync($"email {hash}", cancellation);
-        return new(signup, signup.Attempts, true, await AccountOfAsync(hash, session, cancellation), hash);
+        return new(signup, signup.Attempts, true, await session.AccountOfAsync(hash, time.GetUtcNow(), cancellation), hash);
     }
 
     /// <summary>Prove the address: opens the account, or mints a new token for the owner who has one.</summary>
@@ -104,18 +101,5 @@ public static class VerifySignupEndpoint
                 : proof.Signup is { } signup ? [MartenOps.Append(id, signup.Version + 1, new SignupCodeRefused(attempt))]
                 : [MartenOps.Store(new UnknownSignup(id, attempt, now + RememberUnknown))],
             []);
-    }
-
-    private static async Task<OwnedAccount?> AccountOfAsync(string hash, IDocumentSession session, CancellationToken cancellation)
-    {
-        if (await session.LoadAsync<EmailAddress>(hash, cancellation) is not { } known)
-        {
-            return null;
-        }
-
-        var home = session.ForTenant(known.TenantId);
-        var tenant = await home.LoadAsync<Tenant>(known.TenantId, cancellation);
-        var owner = await home.LoadAsync<Principal>(known.PrincipalId, cancellation);
-        return tenant is null || owner is null ? null : new(tenant, owner);
     }
 }

@@ -31,6 +31,7 @@ public static class IamModel
         store.Projections.Add<AccessTokenProjection>(ProjectionLifecycle.Inline);
         store.Projections.Add<RoleAssignmentProjection>(ProjectionLifecycle.Inline);
         store.Schema.For<Principal>().IndexLastModified();
+        store.Schema.For<Invitation>().Index(invitation => invitation.InvitedBy);
         store.Schema.For<TokenSecret>().SingleTenanted().Index(secret => secret.TokenId);
         store.Schema.For<EmailAddress>().SingleTenanted().Index(address => address.PrincipalId);
         store.Schema.For<InvitationToken>().SingleTenanted();

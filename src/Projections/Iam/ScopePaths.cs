@@ -24,6 +24,9 @@ public static class ScopePaths
         _ => $"{OfTenant(tenant)}/agents/{id}",
     };
 
+    /// <summary>The tenant that the path lies in; null for what is everywhere.</summary>
+    public static string? TenantOf(string path) => path.Split('/') is ["", "tenants", { Length: > 0 } tenant, ..] ? tenant : null;
+
     /// <summary>What the path leads to and the id of it; null where it is no scope path.</summary>
     public static (ScopeKind Kind, string? Id)? Read(string path) => path.Split('/') switch
     {

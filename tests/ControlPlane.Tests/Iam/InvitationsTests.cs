@@ -124,6 +124,43 @@ public partial class InvitationsTests(App app) : InstanceTest(app)
     }
 
     [Fact]
+    public async Task an_invitation_that_is_over_holds_no_place_although_its_timer_is_late()
+    {
+        var first = (await Invite(new { email = Email, role = "operator", deliver = false })).ShouldHave(201);
+        await Elapse(first);
+
+        var second = (await Invite(new { email = Email, role = "operator", deliver = false })).ShouldHave(201);
+
+        (await Invite(new { email = Email, role = "operator", deliver = false })).ShouldRefuse(409, "invitation_open");
+        (await Ids("")).ShouldBe([second.Text("id")]);
+        (await Accept(TokenIn(first))).ShouldRefuse(410, "gone");
+        await Pull<ExpireInvitation>(timer => timer.ScheduledTime < Day(second.Text("expiresAt")));
+        await Until.TrueAsync(async () => (await History(first.Text("id")!)).Contains("expired"));
+        (await Invite(new { email = Email, role = "operator", deliver = false })).ShouldRefuse(409, "invitation_open");
+    }
+
+    [Fact]
+    public async Task who_is_revoked_at_the_platform_takes_along_what_he_sent_for_tenants()
+    {
+        var staffId = NewIds.New("prn");
+        var staff = await Join("admin", "/", staffId, "platform");
+        var invited = (await Post(Invitations, new { email = Email, role = "operator", deliver = false }, staff, ("X-Tenant-Id", Tenant))).ShouldHave(201);
+
+        (await Send(HttpMethod.Delete, $"/v1/principals/{staffId}", token: Platform)).ShouldHave(204);
+
+        (await Accept(TokenIn(invited))).ShouldRefuse(410, "gone");
+        (await History(invited.Text("id")!)).ShouldBe(["created", "revoked"]);
+        (await Invite(new { email = Email, role = "operator", deliver = false })).ShouldHave(201);
+    }
+
+    [Fact]
+    public async Task there_is_something_at_the_scope_of_an_invitation()
+    {
+        (await Invite(new { email = Email, role = "operator", scope = new { type = "agent_instance", id = NewIds.New("ain") } })).ShouldRefuse(422, "unknown_reference");
+        (await Invite(new { email = Email, role = "operator", scope = new { type = "agent", id = NewIds.New("agt") } })).ShouldRefuse(422, "unknown_reference");
+    }
+
+    [Fact]
     public async Task of_those_who_accept_at_once_one_joins()
     {
         var invited = (await Invite(new { email = Email, role = "operator", deliver = false })).ShouldHave(201);
@@ -320,6 +357,17 @@ public partial class InvitationsTests(App app) : InstanceTest(app)
     }
 
     private static (string, string) Basic(string credentials) => ("Authorization", $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials))}");
+
+    // Time passes for an invitation.
+    private async Task Elapse(Reply invited)
+    {
+        await using var database = Npgsql.NpgsqlDataSource.Create(App.Connection);
+        await using var elapse = database.CreateCommand(
+            $$"""update controlplane.mt_doc_invitation set data = jsonb_set(data, '{expiresAt}', '"2020-01-01T00:00:00Z"') where id = '{{invited.Text("id")}}'""");
+        (await elapse.ExecuteNonQueryAsync(TestContext.Current.CancellationToken)).ShouldBe(1);
+    }
+
+    private static DateTimeOffset Day(string? text) => DateTimeOffset.Parse(text!, System.Globalization.CultureInfo.InvariantCulture);
 
     // A tenant that pays for more.
     private async Task Grow()

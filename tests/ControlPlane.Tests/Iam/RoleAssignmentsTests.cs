@@ -1,4 +1,5 @@
 using ControlPlane.Storage;
+using ControlPlane.Iam;
 using ControlPlane.Tests.AgentInstances;
 
 namespace ControlPlane.Tests.Iam;
@@ -163,6 +164,19 @@ public class RoleAssignmentsTests(App app) : AppTest(app)
     }
 
     [Fact]
+    public void an_ownership_that_is_over_keeps_no_address_of_who_loses_the_last_one()
+    {
+        var (now, caller) = (TimeProvider.System.GetUtcNow(), new ControlPlane.Hosting.Caller("prn_0", "pat_0", "ten_a", "ten_a", []));
+        Principal Holding(params Assignment[] held) => new("prn_1", PrincipalType.User, new("a"), new("a"), null) { Assignments = [.. held] };
+        int WritesOf(Principal holder) => RevokeRoleEndpoint.Delete(
+            new(new("ras_1", holder.Id, "owner", "/tenants/ten_a", null, GrantedVia.Direct, "prn_0", now), holder, holder, true), caller, TimeProvider.System).Item2.Count();
+        var revoked = new Assignment("ras_1", "owner", "/tenants/ten_a", null);
+
+        WritesOf(Holding(revoked, new("ras_2", "owner", "/tenants/ten_a", now.AddDays(1)))).ShouldBe(1);
+        WritesOf(Holding(revoked, new("ras_2", "owner", "/tenants/ten_a", now.AddDays(-1)))).ShouldBe(2);
+    }
+
+    [Fact]
     public async Task of_two_owners_who_demote_each_other_at_once_one_stays()
     {
         var (bob, bobs) = await Somebody("owner");
@@ -184,6 +198,7 @@ public class RoleAssignmentsTests(App app) : AppTest(app)
         (await Grant(bob, "billing", scope: $"{Here}/agent-instances/{instance}")).ShouldRefuse(422, "scope_not_assignable");
         (await Grant(bob, "owner", scope: $"{Here}/agent-instances/{instance}")).ShouldRefuse(422, "scope_not_assignable");
         (await Grant(bob, "auditor", scope: $"{Here}/agent-instances/{Storage.Ids.New("ain")}")).ShouldRefuse(422, "unknown_reference");
+        (await Grant(bob, "auditor", scope: $"{Here}/agents/{Storage.Ids.New("agt")}")).ShouldRefuse(422, "unknown_reference");
     }
 
     [Fact]

@@ -121,6 +121,33 @@ public class VerifySignupTests(App app) : SignupTest(app)
         (await Get("/v1/whoami", (string)first.Body["token"]!["secret"]!)).Status.ShouldBe(200);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task who_has_ceased_to_own_an_account_opens_one_of_his_own(bool byDate)
+    {
+        var first = await Proven();
+        var (account, ada) = ((string)first.Body!["tenant"]!["id"]!, (string)first.Body["principal"]!["id"]!);
+        var heir = await Join("owner", $"/tenants/{account}", home: account);
+        if (byDate)
+        {
+            (await Send(HttpMethod.Patch, $"/v1/principals/{ada}", """{"notAfter":"2020-01-01T00:00:00Z"}""", heir)).Status.ShouldBe(200);
+        }
+        else
+        {
+            (await Send(HttpMethod.Delete, $"/v1/role-assignments/{first.Body["roleAssignment"]!["id"]}", token: heir)).Status.ShouldBe(204);
+        }
+
+        var started = await Start();
+        var letter = await Letter(started.Text("signupId")!);
+        var second = await Verify(started.Text("signupId"), CodeIn(letter));
+
+        ((string?)letter.Body!["Subject"]).ShouldNotBe("You already have an account");
+        second.Status.ShouldBe(201);
+        ((string)second.Body!["tenant"]!["id"]!).ShouldNotBe(account);
+        (await Get("/v1/whoami", (string)second.Body["token"]!["secret"]!)).Status.ShouldBe(200);
+    }
+
     [Fact]
     public async Task two_signups_of_one_address_proven_at_once_make_one_account()
     {
