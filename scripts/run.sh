@@ -71,6 +71,10 @@ start_all() {
     start_process .local/service.pid .local/log/service.log \
         dotnet artifacts/bin/ControlPlane/debug/ControlPlane.dll --urls "http://127.0.0.1:$port"
     await_http .local/service.pid .local/log/service.log "$port" /healthz/ready 120
+    if [[ ${Stripe__ApiBase:-} == "$SANDBOX_URL/stripe" ]]; then
+        curl -fsS -X POST "$SANDBOX_URL/_sandbox/stripe/webhooks" -H 'Content-Type: application/json' \
+            -d "{\"url\": \"http://127.0.0.1:$port/v1/billing/stripe-webhook\", \"secret\": \"$Stripe__WebhookSecrets__0\"}" >/dev/null
+    fi
     if [[ ${Postmark__BaseUrl:-} == "$SANDBOX_URL/postmark" ]]; then
         curl -fsS -X POST "$SANDBOX_URL/_sandbox/postmark/webhooks" -H 'Content-Type: application/json' \
             -d "{\"url\": \"http://$Postmark__Webhook@127.0.0.1:$port/v1/postmark/webhook\"}" >/dev/null
@@ -96,6 +100,7 @@ configure() {
     export Portal__BaseUrl=${Portal__BaseUrl:-$1}
     if [[ -z ${Stripe__ApiKey:-} ]]; then
         export Stripe__ApiKey=sk_test_sandbox Stripe__ApiBase=$SANDBOX_URL/stripe
+        export Stripe__WebhookSecrets__0=${Stripe__WebhookSecrets__0:-whsec_sandbox}
     fi
     if [[ -z ${Postmark__ServerToken:-} ]]; then
         export Postmark__ServerToken=5a4db0c5-0000-4000-8000-000000000001 Postmark__BaseUrl=$SANDBOX_URL/postmark

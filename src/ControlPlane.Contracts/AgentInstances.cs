@@ -36,6 +36,28 @@ public sealed record TrialEnding(string InstanceId, int DaysLeft);
 [IntegrationEvent("agent_instance", "trial_expired")]
 public sealed record TrialExpired(string InstanceId);
 
+/// <summary>Somebody began to pay for an instance.</summary>
+/// <param name="InstanceId">Id of the instance.</param>
+/// <param name="OfferRef">What is bought, as <c>catalog@version#offer</c>.</param>
+/// <param name="PlanRef">The plan that it will be on, as <c>name@version</c>.</param>
+/// <param name="ExpiresAt">When it is given up.</param>
+/// <param name="StartedBy">Id of the principal who began it.</param>
+[IntegrationEvent("agent_instance", "conversion_started")]
+public sealed record ConversionStarted(string InstanceId, string OfferRef, string PlanRef, DateTimeOffset ExpiresAt, string StartedBy);
+
+/// <summary>An instance is paid for.</summary>
+/// <param name="InstanceId">Id of the instance.</param>
+/// <param name="OfferRef">What was bought, as <c>catalog@version#offer</c>.</param>
+/// <param name="PlanRef">The plan that it is on, as <c>name@version</c>.</param>
+[IntegrationEvent("agent_instance", "converted")]
+public sealed record InstanceConverted(string InstanceId, string OfferRef, string PlanRef);
+
+/// <summary>An instance was not paid for after all; it is where it was before.</summary>
+/// <param name="InstanceId">Id of the instance.</param>
+/// <param name="Reason"><c>expired</c> or <c>refused</c>.</param>
+[IntegrationEvent("agent_instance", "conversion_abandoned")]
+public sealed record ConversionAbandoned(string InstanceId, string Reason);
+
 /// <summary>A reason not to run came up; several may hold at once.</summary>
 /// <param name="InstanceId">Id of the instance.</param>
 /// <param name="Reason"><c>customer</c>, <c>nonpayment</c>, <c>abuse</c>, <c>admin</c>, <c>bot_owner_changed</c> or <c>tenant_deletion</c>.</param>

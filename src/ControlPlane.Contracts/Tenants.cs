@@ -33,3 +33,10 @@ public sealed record TenantPurgeStarted(string TenantId, string OperationId);
 /// <param name="CertificateId">Id of the signed certificate.</param>
 [IntegrationEvent("tenant", "purged")]
 public sealed record TenantPurged(string TenantId, string OperationId, string CertificateId);
+
+/// <summary>What a tenant pays for gives it another tier.</summary>
+/// <param name="TenantId">Id of the tenant.</param>
+/// <param name="Tier"><c>solo</c>, <c>pro</c> or <c>squad</c>.</param>
+/// <param name="InstanceIds">The instances that it pays for.</param>
+[IntegrationEvent("tenant", "tier_changed")]
+public sealed record TenantTierChanged(string TenantId, string Tier, IReadOnlyList<string> InstanceIds);

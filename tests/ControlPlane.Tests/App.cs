@@ -59,6 +59,8 @@ public sealed class App : IAsyncLifetime
             web.UseSetting("RateLimits:PerAddress", "100000");
             web.UseSetting("Stripe:ApiKey", "sk_test_sandbox");
             web.UseSetting("Stripe:ApiBase", Sandbox.StripeApiBase);
+            web.UseSetting("Stripe:WebhookSecrets:0", "whsec_new");
+            web.UseSetting("Stripe:WebhookSecrets:1", "whsec_sandbox");
             web.UseSetting("Postmark:ServerToken", "5a4db0c5-0000-4000-8000-000000000001");
             web.UseSetting("Postmark:BaseUrl", Sandbox.PostmarkBaseUrl);
             web.UseSetting("Postmark:Webhook", "postmark:for tests");

@@ -1,12 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ControlPlane.Billing;
 using ControlPlane.Iam;
 using ControlPlane.Sealing;
 using ControlPlane.Storage;
 using ControlPlane.Tenants;
+using ControlPlane.Tests.Bus;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
+using Wolverine;
 
 namespace ControlPlane.Tests;
 
@@ -51,6 +54,27 @@ public abstract class AppTest(App app) : IAsyncLifetime
         session.Store(minted.LookUp);
         await session.SaveChangesAsync(TestContext.Current.CancellationToken);
         return minted.Secret;
+    }
+
+    /// <summary>Makes the tenant one that somebody pays for, as a signup does; gives Stripe's customer.</summary>
+    protected async Task<string> CustomerAsync()
+    {
+        var account = BillingAccount.IdOf(Tenant);
+        await using (var session = app.Store.LightweightSession(Tenant))
+        {
+            session.Events.StartStream<BillingAccount>(account, new BillingAccountOpened(Me, "retail@2#solo-monthly", "EUR"));
+            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        using var scope = app.Host.Services.CreateScope();
+        var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
+        bus.TenantId = Tenant;
+        await bus.PublishAsync(new CreateStripeCustomer(account));
+        return (await Until.FoundAsync(async () =>
+        {
+            await using var session = app.Store.QuerySession(Tenant);
+            return (await session.LoadAsync<BillingAccount>(account, TestContext.Current.CancellationToken)) is { CheckoutSessionId: not null } known ? known.CustomerId : null;
+        }))!;
     }
 
     public ValueTask DisposeAsync()

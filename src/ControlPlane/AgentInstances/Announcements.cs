@@ -13,6 +13,9 @@ public static class Announcements
             e.StreamKey!, e.Data.ChangedPaths, e.Data.Generation, e.Data.ConfiguredBy))
         .On((IEvent<TrialStarted> e) => new Contracts.TrialStarted(e.StreamKey!, e.Data.PlanRef, e.Data.StartsAt, e.Data.EndsAt))
         .On((IEvent<TrialEnding> e) => new Contracts.TrialEnding(e.StreamKey!, e.Data.DaysLeft))
+        .On((IEvent<ConversionStarted> e) => new Contracts.ConversionStarted(e.StreamKey!, e.Data.OfferRef, e.Data.PlanRef, e.Data.ExpiresAt, e.Data.StartedBy))
+        .On((IEvent<InstanceConverted> e) => new Contracts.InstanceConverted(e.StreamKey!, e.Data.OfferRef, e.Data.PlanRef))
+        .On((IEvent<ConversionAbandoned> e) => new Contracts.ConversionAbandoned(e.StreamKey!, Words.Of(e.Data.End)))
         .On((IEvent<InstanceSuspended> e) => e.Data.Code == SuspendCode.TrialExpired ? new Contracts.TrialExpired(e.StreamKey!) : null)
         .On((IEvent<InstanceSuspended> e) => new Contracts.InstanceSuspended(
             e.StreamKey!, Words.Of(e.Data.Code), Words.Of(e.Data.Drain), e.Data.ResumeAt, e.Data.SuspendedBy))

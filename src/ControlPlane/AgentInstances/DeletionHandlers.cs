@@ -1,3 +1,4 @@
+using ControlPlane.Billing;
 using ControlPlane.Hosting;
 using Marten;
 using Wolverine;
@@ -42,6 +43,7 @@ public static class CarryOutDeletionHandler
         var purgeAt = time.GetUtcNow().AddDays(KeptDays);
         var timer = new OutgoingMessages();
         timer.Schedule(new PurgeInstance(instance.Id, purgeAt), purgeAt);
+        timer.Add(new EndSubscriptionItem(instance.Id));
         return (new(purgeAt), new(current.Select(selected => MartenOps.Append(selected.Id, new InstanceSelected(null, instance.Id)))), timer);
     }
 }

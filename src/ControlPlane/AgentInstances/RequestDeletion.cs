@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using ControlPlane.Billing;
 using ControlPlane.Hosting;
 using ControlPlane.Hosting.OpenApi;
 using ControlPlane.Sealing;
+using Marten;
 using Microsoft.AspNetCore.Mvc;
 using Wolverine;
 using Wolverine.Http;
@@ -34,16 +36,28 @@ public sealed record DeletionPlan(
 /// <param name="Files">Whether it may have files.</param>
 public sealed record BlastRadius(bool Runtime, bool SubscriptionItem, bool Files);
 
+/// <summary>The end of what is being tried or paid for; null where nothing runs.</summary>
+public sealed record PeriodEnd(DateTimeOffset? At);
+
 public static class RequestDeletionEndpoint
 {
-    public static ProblemDetails Validate(RequestDeletion command, AgentInstance instance, TimeProvider time)
+    // A little before the next period is charged.
+    private static readonly TimeSpan BeforeRenewal = TimeSpan.FromHours(1);
+
+    /// <summary>When what is being tried or paid for ends.</summary>
+    public static async Task<PeriodEnd> LoadAsync(AgentInstance instance, Caller caller, IQuerySession session, CancellationToken cancellation) => new(
+        instance.Life.PeriodEndsAt ?? (instance.Life.Underlying == InstanceState.Active
+            ? (await session.LoadAsync<BillingAccount>(BillingAccount.IdOf(caller.TenantId), cancellation))?.ItemOf(instance.Id)?.PeriodEnd - BeforeRenewal
+            : null));
+
+    public static ProblemDetails Validate(RequestDeletion command, AgentInstance instance, PeriodEnd period, TimeProvider time)
     {
         var life = instance.Life.At(time.GetUtcNow());
         return life.State == InstanceState.Deleted ? Problems.Conflict("already_deleted", "The instance is deleted", ("purgeAt", life.PurgeAt))
             : Transitions.Allow(life, InstanceAction.Delete) is var no && no != WolverineContinue.NoProblems ? no
             : command.ConfirmName is { } name && !name.Equals(instance.DisplayName)
                 ? Problems.AgainstTheRules("confirmation_mismatch", "The name is not that of the instance", [new("/confirmName", "mismatch", "The instance has another name")])
-            : command.Effective == DeletionEffective.PeriodEnd && life.State != InstanceState.Deleting && life.PeriodEndsAt is null
+            : command.Effective == DeletionEffective.PeriodEnd && life.State != InstanceState.Deleting && !(period.At > time.GetUtcNow())
                 ? Problems.AgainstTheRules("no_period", "Nothing runs that could end", [new("/effective", "no_period", "Neither a trial nor a paid period runs; delete it at once")])
             : WolverineContinue.NoProblems;
     }
@@ -51,7 +65,7 @@ public static class RequestDeletionEndpoint
     /// <summary>Request deletion of an instance; at period end it can be withdrawn by <c>resume</c> until then.</summary>
     [WolverinePost("/v1/agent-instances/{id}/delete"), Requires("instances:write"), Answers(202), RememberedFor(days: 7)]
     public static (Answer<DeletionPlan>, InstanceDeletionRequested?, InstanceDeletionStarted?, OutgoingMessages) Post(
-        RequestDeletion command, [WriteModel("id")] AgentInstance instance, Caller caller, TimeProvider time)
+        RequestDeletion command, [WriteModel("id")] AgentInstance instance, PeriodEnd period, Caller caller, TimeProvider time)
     {
         var life = instance.Life;
         if (life.Deletion is { } already && (already.Effective == DeletionEffective.Immediate || already.Effective == command.Effective))
@@ -61,7 +75,7 @@ public static class RequestDeletionEndpoint
 
         var deletion = command.Effective == DeletionEffective.Immediate
             ? new Deletion(command.Effective, time.GetUtcNow())
-            : new Deletion(command.Effective, life.PeriodEndsAt!.Value);
+            : new Deletion(command.Effective, period.At!.Value);
         var requested = new InstanceDeletionRequested(deletion.Effective, deletion.EffectiveAt, command.Reason, caller.PrincipalId);
         if (command.Effective == DeletionEffective.Immediate)
         {

@@ -10,6 +10,7 @@ public enum InstanceAction
 {
     ActivateTrial,
     Configure,
+    Convert,
     Suspend,
     Resume,
     Delete,
@@ -26,6 +27,7 @@ public static class Transitions
     {
         [InstanceAction.ActivateTrial] = new([Draft], [Trial]),
         [InstanceAction.Configure] = new([Draft, Trial, Active, Suspended], []),
+        [InstanceAction.Convert] = new([Draft, Trial, Suspended], [Converting]),
         [InstanceAction.Suspend] = new([Trial, Active, Suspended], []),
         [InstanceAction.Resume] = new([Suspended], [Trial, Active]),
         [InstanceAction.Delete] = new([Draft, Trial, Converting, Active, Suspended], [Deleting, Deleted]),

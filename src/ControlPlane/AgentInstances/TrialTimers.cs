@@ -17,6 +17,8 @@ public sealed record GiveUpTrial(string InstanceId, DateTimeOffset EndsAt);
 /// <summary>The durable timers of a trial. Each says which trial it belongs to, so that one that comes late or twice does nothing.</summary>
 public static class TrialTimers
 {
+    private static readonly TimeSpan SecondThought = TimeSpan.FromDays(30);
+
     public static OutgoingMessages For(string instanceId, DateTimeOffset ends, TrialTerms terms)
     {
         var timers = new OutgoingMessages();
@@ -28,6 +30,14 @@ public static class TrialTimers
         timers.Schedule(new EndTrial(instanceId, ends, terms.DataKeptDays), ends);
         timers.Schedule(new GiveUpTrial(instanceId, ends), ends.AddDays(terms.DataKeptDays));
         return timers;
+    }
+
+    /// <summary>Gives up a trial that was over while somebody tried to pay: not at once, for he may try again.</summary>
+    public static OutgoingMessages GiveUpAfter(string instanceId, DateTimeOffset ended, DateTimeOffset now)
+    {
+        var timer = new OutgoingMessages();
+        timer.Schedule(new GiveUpTrial(instanceId, ended), now + SecondThought);
+        return timer;
     }
 }
 

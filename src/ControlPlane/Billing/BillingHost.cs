@@ -6,6 +6,7 @@ public static class BillingHost
     {
         builder.Services.AddSingleton(builder.Configuration.GetSection("Stripe").Get<StripeSettings>() ?? new());
         builder.Services.AddSingleton<Payments>();
+        builder.Services.AddSingleton<StripeWebhook>();
     }
 }
 
@@ -16,4 +17,10 @@ public sealed class StripeSettings
 
     /// <summary>Only set where Stripe is imitated.</summary>
     public string? ApiBase { get; set; }
+
+    /// <summary>What Stripe signs its events with; more than one while a secret is replaced.</summary>
+    public IReadOnlyList<string> WebhookSecrets { get; set; } = [];
+
+    /// <summary>Whether real money moves: the key says so.</summary>
+    public bool IsLive => ApiKey?.Split('_') is [_, "live", ..];
 }

@@ -57,6 +57,146 @@ public sealed class Payments(StripeSettings settings)
         return AskAsync(key, options => _client.Value.V1.Checkout.Sessions.CreateAsync(page, options, cancellation), () => Task.FromResult<Session?>(null));
     }
 
+    /// <summary>Has an instance paid for from now on: with the tenant's subscription, which the first one makes. What is due is charged at once.</summary>
+    /// <returns>The subscription's item.</returns>
+    public async Task<string> SubscribeAsync(
+        string key, string tenantId, string customer, string method, string instanceId, string priceId, CancellationToken cancellation)
+    {
+        var subscription = await LivingAsync(customer, cancellation);
+        if (ItemOf(subscription, instanceId) is { } item)
+        {
+            return item;
+        }
+
+        Dictionary<string, string> metadata = new() { [StripeReading.InstanceKey] = instanceId };
+        return subscription is null
+            ? await AskAsync(
+                key,
+                async options => ItemOf(await _client.Value.V1.Subscriptions.CreateAsync(
+                    new()
+                    {
+                        Customer = customer,
+                        DefaultPaymentMethod = method,
+                        Items = [new() { Price = priceId, Metadata = metadata }],
+                        PaymentBehavior = "error_if_incomplete",
+                        OffSession = true,
+                        Metadata = new() { ["tenant_id"] = tenantId },
+                    },
+                    options,
+                    cancellation), instanceId)!,
+                () => FindItemAsync(customer, instanceId, cancellation))
+            : await AskAsync(
+                key,
+                async options => (await _client.Value.V1.SubscriptionItems.CreateAsync(
+                    new()
+                    {
+                        Subscription = subscription.Id, Price = priceId, Metadata = metadata, ProrationBehavior = "always_invoice", PaymentBehavior = "error_if_incomplete",
+                    },
+                    options,
+                    cancellation)).Id,
+                () => FindItemAsync(customer, instanceId, cancellation));
+    }
+
+    /// <summary>The item that pays for an instance; null where nobody does.</summary>
+    public async Task<string?> FindItemAsync(string customer, string instanceId, CancellationToken cancellation) =>
+        ItemOf(await LivingAsync(customer, cancellation), instanceId);
+
+    /// <summary>Has an instance no longer paid for; with the last one goes the subscription. Nothing is charged or given back.</summary>
+    public async Task EndItemAsync(string key, string customer, string instanceId, CancellationToken cancellation)
+    {
+        if (await LivingAsync(customer, cancellation) is not { } subscription || ItemOf(subscription, instanceId) is not { } item)
+        {
+            return;
+        }
+
+        try
+        {
+            if (subscription.Items.Data.Count == 1)
+            {
+                await _client.Value.V1.Subscriptions.CancelAsync(subscription.Id, new() { Prorate = false, InvoiceNow = false }, new() { IdempotencyKey = key }, cancellation);
+            }
+            else
+            {
+                await _client.Value.V1.SubscriptionItems.DeleteAsync(item, new() { ProrationBehavior = "none" }, new() { IdempotencyKey = key }, cancellation);
+            }
+        }
+        catch (StripeException error) when (error.StripeError?.Code == "resource_missing")
+        {
+        }
+        catch (StripeException error)
+        {
+            throw Refusal(error);
+        }
+    }
+
+    /// <summary>Asks on behalf of a caller who waits: 503 where there is no answer.</summary>
+    public async Task<T> AskedByCallerAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception error) when (error is HttpRequestException or TryLaterException or TaskCanceledException { InnerException: TimeoutException } or PaymentRefusedException)
+        {
+            throw new ProblemException(Away());
+        }
+    }
+
+    /// <summary>That the payment provider can't be asked now.</summary>
+    public static Microsoft.AspNetCore.Mvc.ProblemDetails Away() =>
+        Problems.Because(503, "provider_unavailable", "The payment provider can't be asked now", null, ("retryable", true));
+
+    private async Task<Subscription?> LivingAsync(string customer, CancellationToken cancellation) =>
+        await FindSubscriptionAsync(customer, null, cancellation) is { Status: not (SubscriptionStatuses.Canceled or SubscriptionStatuses.IncompleteExpired) } living ? living : null;
+
+    private static string? ItemOf(Subscription? subscription, string instanceId) =>
+        subscription?.Items.Data.FirstOrDefault(item => item.Metadata?.GetValueOrDefault(StripeReading.InstanceKey) == instanceId)?.Id;
+
+    /// <summary>The subscription as it is now; null where the customer never had one or Stripe knows it no more.</summary>
+    /// <param name="customer">Whose.</param>
+    /// <param name="known">Its id, where it is known already.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<Subscription?> FindSubscriptionAsync(string customer, string? known, CancellationToken cancellation) => ReadAsync(async () =>
+        known is not null ? await _client.Value.V1.Subscriptions.GetAsync(known, null, null, cancellation)
+        : (await _client.Value.V1.Subscriptions.ListAsync(new() { Customer = customer, Status = "all", Limit = 100 }, null, cancellation))
+            .OrderBy(each => each.Status is SubscriptionStatuses.Canceled or SubscriptionStatuses.IncompleteExpired).ThenByDescending(each => each.Created).FirstOrDefault());
+
+    /// <summary>An invoice as it is now; null where it is no more.</summary>
+    public Task<Stripe.Invoice?> FindInvoiceAsync(string invoice, CancellationToken cancellation) =>
+        ReadAsync<Stripe.Invoice>(async () => await _client.Value.V1.Invoices.GetAsync(invoice, null, null, cancellation));
+
+    /// <summary>A hosted page as it is now, with the payment method that was left on it; null where it is no more.</summary>
+    public Task<Session?> FindPageAsync(string session, CancellationToken cancellation) => ReadAsync<Session>(async () =>
+        await _client.Value.V1.Checkout.Sessions.GetAsync(session, new() { Expand = ["setup_intent.payment_method"] }, null, cancellation));
+
+    /// <summary>The customer as he is now, with what is charged; null where he is no more.</summary>
+    public Task<Customer?> FindCustomerAsync(string customer, CancellationToken cancellation) => ReadAsync<Customer>(async () =>
+        await _client.Value.V1.Customers.GetAsync(customer, new() { Expand = ["invoice_settings.default_payment_method"] }, null, cancellation));
+
+    /// <summary>Has a payment method charged from now on.</summary>
+    public Task<Customer> UseAsync(string key, string customer, string method, CancellationToken cancellation) => AskAsync(
+        key,
+        options => _client.Value.V1.Customers.UpdateAsync(customer, new() { InvoiceSettings = new() { DefaultPaymentMethod = method } }, options, cancellation),
+        () => Task.FromResult<Customer?>(null));
+
+    // What can't be found is told apart from what can't be asked.
+    private static async Task<T?> ReadAsync<T>(Func<Task<T?>> ask)
+        where T : class
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (StripeException error) when (error.StripeError?.Code == "resource_missing")
+        {
+            return null;
+        }
+        catch (StripeException error)
+        {
+            throw Refusal(error);
+        }
+    }
+
     // Stripe repeats an error that it remembers under a key for a day. What it did all the same is found; else another key asks again.
     private static async Task<T> AskAsync<T>(string key, Func<RequestOptions, Task<T>> ask, Func<Task<T?>> find)
         where T : class

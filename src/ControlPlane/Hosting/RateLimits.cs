@@ -3,22 +3,25 @@ using System.Threading.RateLimiting;
 
 namespace ControlPlane.Hosting;
 
-/// <summary>How many requests a minute one token, or on public operations one address, may make.</summary>
+/// <summary>How many requests a minute one token, or where there is none one address, may make.</summary>
 public sealed class RateLimitSettings
 {
     public int PerToken { get; set; } = 6000;
 
     public int PerAddress { get; set; } = 120;
+
+    /// <summary>By address, where a provider signs what it sends: it sends much from few.</summary>
+    public int PerProvider { get; set; } = 12_000;
 }
 
 /// <summary>Limits by token and address, told in the fields of the IETF draft "RateLimit header fields for HTTP".</summary>
 public sealed class RateLimits(RateLimitSettings settings) : IDisposable
 {
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-    private readonly PartitionedRateLimiter<(bool Public, string Key)> _limiter = PartitionedRateLimiter.Create<(bool Public, string Key), string>(who =>
-        RateLimitPartition.GetTokenBucketLimiter((who.Public ? "a" : "t") + who.Key, _ =>
+    private readonly PartitionedRateLimiter<(Limited By, string Key)> _limiter = PartitionedRateLimiter.Create<(Limited By, string Key), (Limited, string)>(who =>
+        RateLimitPartition.GetTokenBucketLimiter(who, _ =>
         {
-            var perMinute = who.Public ? settings.PerAddress : settings.PerToken;
+            var perMinute = QuotaOf(settings, who.By);
             return new()
             {
                 TokenLimit = perMinute,
@@ -28,17 +31,23 @@ public sealed class RateLimits(RateLimitSettings settings) : IDisposable
             };
         }));
 
-    private readonly string _perToken = Policy(settings.PerToken);
-    private readonly string _perAddress = Policy(settings.PerAddress);
+    private readonly string[] _policies = [.. Enum.GetValues<Limited>().Select(by => string.Create(
+        CultureInfo.InvariantCulture, $"\"default\";q={QuotaOf(settings, by)};w={(int)Window.TotalSeconds}"))];
+
+    private enum Limited
+    {
+        Token,
+        Address,
+        Provider,
+    }
 
     /// <summary>Counts the request; false after it answered 429.</summary>
     public async Task<bool> AdmitAsync(HttpContext context)
     {
-        var caller = context.Features.Get<Caller>();
-        var who = (caller is null, caller?.TokenId ?? context.Connection.RemoteIpAddress?.ToString() ?? "");
+        var who = WhoOf(context);
         using var lease = _limiter.AttemptAcquire(who);
         var remaining = _limiter.GetStatistics(who)?.CurrentAvailablePermits ?? 0;
-        context.Response.Headers["RateLimit-Policy"] = caller is null ? _perAddress : _perToken;
+        context.Response.Headers["RateLimit-Policy"] = _policies[(int)who.By];
         context.Response.Headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"default\";r={remaining};t=1");
         if (lease.IsAcquired)
         {
@@ -50,7 +59,17 @@ public sealed class RateLimits(RateLimitSettings settings) : IDisposable
         return false;
     }
 
-    private static string Policy(int quota) => string.Create(CultureInfo.InvariantCulture, $"\"default\";q={quota};w={(int)Window.TotalSeconds}");
+    private static (Limited By, string Key) WhoOf(HttpContext context) => context.Features.Get<Caller>() is { } caller
+        ? (Limited.Token, caller.TokenId)
+        : (context.GetEndpoint()?.Metadata.GetMetadata<AccessAttribute>() is SignedAttribute ? Limited.Provider : Limited.Address,
+            context.Connection.RemoteIpAddress?.ToString() ?? "");
+
+    private static int QuotaOf(RateLimitSettings settings, Limited by) => by switch
+    {
+        Limited.Token => settings.PerToken,
+        Limited.Address => settings.PerAddress,
+        _ => settings.PerProvider,
+    };
 
     public void Dispose() => _limiter.Dispose();
 }

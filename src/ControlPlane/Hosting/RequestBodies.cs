@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 
@@ -24,6 +25,7 @@ public static class RequestBodies
 {
     public const int MaxBytes = 256 * 1024;
 
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
     private static readonly object QueryKey = new();
     private static readonly object BodyKey = new();
 
@@ -64,27 +66,54 @@ public static class RequestBodies
         return faults.Count > 0 ? Problems.Malformed(faults) : null;
     }
 
-    private static async Task<ProblemDetails?> CheckBodyAsync(HttpContext context, Type type)
+    /// <summary>The body of a provider's webhook as it came; 413 where it is too large, 400 where it is not UTF-8.</summary>
+    public static async Task<string> ReadTextAsync(HttpContext context, CancellationToken cancellation)
     {
-        var request = context.Request;
+        var bytes = await ReadAsync(context.Request, cancellation) ?? throw new ProblemException(TooLarge());
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new ProblemException(Problems.Because(400, "invalid_encoding", "The body is not UTF-8"));
+        }
+    }
+
+    // Null for more than what is taken.
+    private static async Task<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
         if (request.ContentLength > MaxBytes)
         {
-            return Problems.Because(413, "body_too_large", "The body is too large", null, ("limitBytes", MaxBytes));
+            return null;
         }
 
         var buffer = new MemoryStream();
         var chunk = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(chunk, context.RequestAborted)) > 0;)
+        for (int read; (read = await request.Body.ReadAsync(chunk, cancellation)) > 0;)
         {
             buffer.Write(chunk, 0, read);
             if (buffer.Length > MaxBytes)
             {
-                return Problems.Because(413, "body_too_large", "The body is too large", null, ("limitBytes", MaxBytes));
+                return null;
             }
         }
 
-        var bytes = buffer.Length > 0 ? buffer.ToArray() : "{}"u8.ToArray();
-        if (buffer.Length > 0 && !IsJson(request.ContentType))
+        return buffer.ToArray();
+    }
+
+    private static ProblemDetails TooLarge() => Problems.Because(413, "body_too_large", "The body is too large", null, ("limitBytes", MaxBytes));
+
+    private static async Task<ProblemDetails?> CheckBodyAsync(HttpContext context, Type type)
+    {
+        var request = context.Request;
+        if (await ReadAsync(request, context.RequestAborted) is not { } given)
+        {
+            return TooLarge();
+        }
+
+        var bytes = given.Length > 0 ? given : "{}"u8.ToArray();
+        if (given.Length > 0 && !IsJson(request.ContentType))
         {
             return Problems.Because(415, "unsupported_media_type", "The body must be JSON");
         }

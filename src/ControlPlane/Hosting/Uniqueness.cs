@@ -13,8 +13,6 @@ public static class Uniqueness
         ["ux_instance_name"] = ("name_taken", "Another instance of the tenant has this name"),
         ["PrincipalSubject"] = ("subject_taken", "Another principal of the tenant has this subject id"),
         ["mt_doc_principalsubject"] = ("subject_taken", "Another principal of the tenant has this subject id"),
-        ["OpenInvitation"] = ("invitation_open", "There is an open invitation of the same person with the same role"),
-        ["mt_doc_openinvitation"] = ("invitation_open", "There is an open invitation of the same person with the same role"),
         ["TrialUse"] = ("trial_consumed", "The trial of this blueprint was used before"),
         ["mt_doc_trialuse"] = ("trial_consumed", "The trial of this blueprint was used before"),
     };

@@ -17,6 +17,12 @@ public sealed record AgentInstance(string Id, string BlueprintRef, string PlanRe
 
     public AgentInstance Apply(TrialStarted e) => this with { Life = Life.Apply(e), PlanRef = e.PlanRef };
 
+    public AgentInstance Apply(IEvent<ConversionStarted> e) => this with { Life = Life.Apply(e) };
+
+    public AgentInstance Apply(InstanceConverted e) => this with { Life = Life.Apply(e), PlanRef = e.PlanRef };
+
+    public AgentInstance Apply(ConversionAbandoned e) => this with { Life = Life.Apply(e) };
+
     public AgentInstance Apply(TrialEnding e) => this with { Life = Life.Apply(e) };
 
     public AgentInstance Apply(IEvent<InstanceSuspended> e) => this with { Life = Life.Apply(e) };

@@ -34,6 +34,13 @@ public sealed partial class InstanceCardProjection : SingleStreamProjection<Inst
     public static InstanceCard Apply(IEvent<TrialStarted> e, InstanceCard card) =>
         Now(card with { PlanRef = e.Data.PlanRef }, card.Life.Apply(e.Data), e);
 
+    public static InstanceCard Apply(IEvent<ConversionStarted> e, InstanceCard card) => Now(card, card.Life.Apply(e), e);
+
+    public static InstanceCard Apply(IEvent<InstanceConverted> e, InstanceCard card) =>
+        Now(card with { PlanRef = e.Data.PlanRef }, card.Life.Apply(e.Data), e);
+
+    public static InstanceCard Apply(IEvent<ConversionAbandoned> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
+
     public static InstanceCard Apply(IEvent<TrialEnding> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
 
     public static InstanceCard Apply(IEvent<InstanceSuspended> e, InstanceCard card) => Now(card, card.Life.Apply(e), e);

@@ -25,6 +25,9 @@ public sealed record InstanceLife(InstanceState Underlying)
 
     public DateTimeOffset? PurgeAt { get; init; }
 
+    /// <summary>A conversion that is under way.</summary>
+    public Conversion? Conversion { get; init; }
+
     [JsonIgnore]
     public InstanceState State => Suspensions.IsEmpty || Underlying >= InstanceState.Deleting ? Underlying : InstanceState.Suspended;
 
@@ -47,6 +50,18 @@ public sealed record InstanceLife(InstanceState Underlying)
     }
 
     public InstanceLife Apply(TrialStarted e) => this with { Underlying = InstanceState.Trial, TrialStartsAt = e.StartsAt, TrialEndsAt = e.EndsAt };
+
+    /// <summary>Whoever is about to pay is no longer stopped by the end of his trial.</summary>
+    public InstanceLife Apply(IEvent<ConversionStarted> e) => this with
+    {
+        Underlying = InstanceState.Converting,
+        Suspensions = Suspensions.RemoveAll(suspension => suspension.Code == SuspendCode.TrialExpired),
+        Conversion = new(e.Id, Underlying, e.Data.OfferRef, e.Data.PlanRef, e.Data.PriceId, e.Data.CheckoutSessionId, e.Data.ExpiresAt),
+    };
+
+    public InstanceLife Apply(InstanceConverted _) => this with { Underlying = InstanceState.Active, Conversion = null };
+
+    public InstanceLife Apply(ConversionAbandoned _) => this with { Underlying = Conversion!.From, Conversion = null };
 
     public InstanceLife Apply(TrialEnding e) => this with { RemindedDaysLeft = e.DaysLeft };
 

@@ -11,7 +11,7 @@ public sealed class Sealer(KeyRing ring)
 {
     public const string KeyHeader = "seal-key";
 
-    private static readonly string[] People = ["prn_", "sgn_", "inv_", "pro_"];
+    private static readonly string[] People = ["prn_", "sgn_", "inv_", "pro_", "evt_"];
 
     public async ValueTask SealAsync(StreamAction stream, CancellationToken cancellation)
     {

@@ -34,6 +34,8 @@ public sealed record Tenant(string Id, Personal Name, string Country, string Loc
     public static Tenant Create(IEvent<TenantCreated> e) =>
         new(e.StreamKey!, e.Data.Name, e.Data.Country, e.Data.Locale, e.Data.OwnerPrincipalId) { CreatedAt = e.Timestamp };
 
+    public Tenant Apply(TenantTierChanged e) => this with { Tier = e.Tier };
+
     public Tenant Apply(TenantDeletionRequested e) => this with
     {
         State = TenantState.Tombstoned,

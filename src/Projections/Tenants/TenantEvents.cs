@@ -10,6 +10,7 @@ public sealed record TenantDeletionRequested(
     IReadOnlyList<Affected> Stopped, IReadOnlyList<Personal> OwnerAddresses, string RequestedBy);
 public sealed record TenantRestored(
     string OperationId, IReadOnlyList<Affected> Restored, IReadOnlyList<NotRestored> NotRestored, IReadOnlyList<string> ActionCodes, Personal? Comment, string RestoredBy);
+public sealed record TenantTierChanged(Tier Tier, IReadOnlyList<string> InstanceIds);
 public sealed record TenantPurgeStarted(string OperationId, DateTimeOffset StartedAt);
 public sealed record TenantPurgeStepEnded(string OperationId, string Step, StepOutcome Outcome, int Count, string? Reason, DateTimeOffset EndedAt);
 

@@ -13,6 +13,7 @@ public static class TenantsModel
             .Event<DepartureKeyMade>("tenant_departure.key_made", "erasure-evidence-5y")
             .Event<DepartureKeyOpened>("tenant_departure.key_opened", "erasure-evidence-5y")
             .Event<TenantRestored>("tenant.restored", "iam-36m")
+            .Event<TenantTierChanged>("tenant.tier_changed", "fin-10y")
             .Event<TenantPurgeStarted>("tenant.purge_started", "erasure-evidence-5y")
             .Event<TenantPurgeStepEnded>("tenant.purge_step_ended", "erasure-evidence-5y")
             .Event<TenantPurged>("tenant.purged", "erasure-evidence-5y");

@@ -24,7 +24,7 @@ public class DraftInstanceTests(App app) : InstanceTest(app)
         drafted.Headers["Location"].ShouldBe($"{All}/{drafted.Text("id")}");
         (drafted.Text("state"), drafted.Text("region"), drafted.Text("ownerPrincipalId")).ShouldBe(("draft", "us-east", Me));
         ((string?)drafted.Body!["config"]!["language"], (string?)drafted.Body["labels"]!["team"]).ShouldBe(("fr", "blue"));
-        drafted.Body["allowedTransitions"]!.ToJsonString().ShouldBe("""["activate_trial","configure","delete"]""");
+        drafted.Body["allowedTransitions"]!.ToJsonString().ShouldBe("""["activate_trial","configure","convert","delete"]""");
         var read = await Get(drafted.Headers["Location"]);
         read.Body!.ToJsonString().ShouldBe(drafted.Body.ToJsonString());
         read.Headers["ETag"].ShouldBe(drafted.Headers["ETag"]);

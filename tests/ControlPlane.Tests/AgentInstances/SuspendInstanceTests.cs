@@ -80,7 +80,7 @@ public class SuspendInstanceTests(App app) : InstanceTest(app)
         var refused = await Post($"{All}/{id}/suspend", "{}");
 
         refused.ShouldRefuse(409, "invalid_state");
-        (refused.Text("currentState"), refused.Body!["allowedTransitions"]!.ToJsonString()).ShouldBe(("draft", """["activate_trial","configure","delete"]"""));
+        (refused.Text("currentState"), refused.Body!["allowedTransitions"]!.ToJsonString()).ShouldBe(("draft", """["activate_trial","configure","convert","delete"]"""));
         (await Post($"{All}/{id}/resume", "{}")).ShouldRefuse(409, "invalid_state");
     }
 

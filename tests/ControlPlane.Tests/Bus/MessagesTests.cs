@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using ControlPlane.AgentInstances;
 using ControlPlane.Audit;
+using ControlPlane.Billing;
 using ControlPlane.Catalog;
 using ControlPlane.Hosting.Bus;
 using ControlPlane.Iam;
@@ -43,6 +44,7 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
             new TenantDeletionRequested("opn_1", TenantDeletionReason.Art17, Noon, Noon, Noon, [new("agent_instance", ["ain_1"])], [], "prn_owner"),
             new TenantRestored("opn_1", [], [], [], new("Ann stays"), "prn_owner"),
             new TenantDeletionRequested("opn_2", TenantDeletionReason.Customer, Noon, Noon, null, [], [], "prn_owner"),
+            new TenantTierChanged(Tier.Pro, ["ain_1"]),
             new TenantPurgeStarted("opn_2", Noon),
             new TenantPurged("opn_2", "cer_1", "e30.e30.c2ln", Noon),
         ]),
@@ -74,6 +76,10 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
             new InstanceConfigured(new("{\"tone\":\"dry\"}"), ["/tone"], 2, "prn_owner"),
             new TrialStarted(Noon, Noon.AddDays(14), "solo@1", "prn_owner"),
             new TrialEnding(3),
+            new ConversionStarted("retail@2#solo-monthly", "solo@2", "price_solo_monthly_2_eur", "cs_1", Noon, "prn_owner"),
+            new ConversionAbandoned(ConversionEnd.Expired, null),
+            new ConversionStarted("retail@2#solo-monthly", "solo@2", "price_solo_monthly_2_eur", null, Noon, "prn_owner"),
+            new InstanceConverted("retail@2#solo-monthly", "solo@2", "price_solo_monthly_2_eur", "si_1"),
             new InstanceSuspended(SuspendCode.TrialExpired, null, SuspendDrain.Now, null, "system"),
             new InstanceSuspended(SuspendCode.BotOwnerChanged, new("Ann sold it"), SuspendDrain.AfterRuns, Noon, "prn_owner"),
             new InstanceResumed([SuspendCode.TrialExpired, SuspendCode.BotOwnerChanged], "prn_owner"),
@@ -82,6 +88,14 @@ public sealed class MessagesTests(BusApp app) : IClassFixture<BusApp>
             new InstanceDeletionStarted(),
             new InstanceDeleted(Noon),
             new InstancePurged(),
+        ]),
+        [typeof(BillingAccount)] = ("bil",
+        [
+            new BillingAccountOpened("prn_owner", "retail@2#solo-monthly", "EUR"),
+            new SubscriptionChanged("sub_1", SubscriptionStatus.PastDue, [new("si_1", "ain_1", "price_solo_monthly_2_eur", Noon, Noon.AddDays(30))]),
+            new StandingChanged(Standing.PastDue, Noon, Noon.AddDays(14)),
+            new InvoiceChanged(new("in_1", "A-1", InvoiceState.Open, "EUR", 1900, 0, 1900, 1900, Noon, Noon, Noon, null, Noon, 1, Noon.AddDays(3))),
+            new InvoiceChanged(new("in_1", "A-1", InvoiceState.Paid, "EUR", 1900, 0, 1900, 0, Noon, Noon, Noon, null, Noon, 2, null)),
         ]),
         [typeof(InstanceRuntime)] = ("ain",
         [

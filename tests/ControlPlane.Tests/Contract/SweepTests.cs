@@ -18,7 +18,7 @@ public class SweepTests(App app) : AppTest(app)
     private const string ExampleEvent = "0199f0c2-a5b8-7c3e-9d4f-1a2b3c4d5e6f";
 
     // The order in which one instance can take what is asked of it.
-    private static readonly string[] LifeOfAnInstance = ["trial/activate", "select-as-current", "suspend", "resume", "delete"];
+    private static readonly string[] LifeOfAnInstance = ["trial/activate", "select-as-current", "suspend", "resume", "convert", "delete"];
 
     private readonly Probe _probe = new(app);
     private string _event = ExampleEvent;
@@ -144,6 +144,7 @@ public class SweepTests(App app) : AppTest(app)
     {
         var instance = (await Post("/v1/agent-instances", new { blueprintRef = "workspace-agent@1", displayName = "Repeated" })).Text("id")!;
         await LeaveAndComeBackAsync();
+        await CustomerAsync();
         _event = await FirstEventIdAsync();
         var operations = (await Operations()).Where(operation => operation.ParametersIn("header").Contains("Idempotency-Key"));
 

@@ -59,7 +59,9 @@ internal static class CodeReader
     }
 
     private static string? Outside(Type? type) =>
-        type?.Namespace == "Stripe" || type?.Namespace?.StartsWith("Stripe.", StringComparison.Ordinal) == true ? "Stripe"
+        // What only checks a signature calls nobody.
+        type == typeof(Stripe.EventUtility) || type == typeof(Stripe.StripeConfiguration) ? null
+        : type?.Namespace == "Stripe" || type?.Namespace?.StartsWith("Stripe.", StringComparison.Ordinal) == true ? "Stripe"
         : type == typeof(ControlPlane.Mail.Postmark) ? "Postmark"
         : null;
 

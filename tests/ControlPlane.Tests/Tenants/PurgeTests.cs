@@ -155,26 +155,6 @@ public class PurgeTests(App app) : TenantTest(app)
         return other;
     }
 
-    private async Task<string> CustomerAsync()
-    {
-        var account = ControlPlane.Billing.BillingAccount.IdOf(Tenant);
-        await using (var session = App.Store.LightweightSession(Tenant))
-        {
-            session.Events.StartStream<ControlPlane.Billing.BillingAccount>(account, new ControlPlane.Billing.BillingAccountOpened(Me, "retail@2#solo-monthly", "EUR"));
-            await session.SaveChangesAsync(TestContext.Current.CancellationToken);
-        }
-
-        using var scope = App.Host.Services.CreateScope();
-        var bus = scope.ServiceProvider.GetRequiredService<Wolverine.IMessageBus>();
-        bus.TenantId = Tenant;
-        await bus.PublishAsync(new ControlPlane.Billing.CreateStripeCustomer(account));
-        return (await Until.FoundAsync(async () =>
-        {
-            await using var session = App.Store.QuerySession(Tenant);
-            return (await session.LoadAsync<ControlPlane.Billing.BillingAccount>(account, TestContext.Current.CancellationToken)) is { CheckoutSessionId: not null } known ? known.CustomerId : null;
-        }))!;
-    }
-
     /// <summary>All rows of a tenant, whatever table they stand in.</summary>
     private async Task<string> RowsOfAsync(string tenant)
     {

@@ -1,5 +1,6 @@
 using ControlPlane.AgentInstances;
 using ControlPlane.Audit;
+using ControlPlane.Billing;
 using ControlPlane.Catalog;
 using ControlPlane.Iam;
 using ControlPlane.Signup;
@@ -11,7 +12,7 @@ namespace ControlPlane.Hosting.Bus;
 public static class BusRegistration
 {
     /// <summary>Everything that the areas announce.</summary>
-    public static AnnouncementMap Announcements { get; } = new AnnouncementMap().AddCatalog().AddSignup().AddTenants().AddIam().AddAgentInstances().AddAudit();
+    public static AnnouncementMap Announcements { get; } = new AnnouncementMap().AddCatalog().AddSignup().AddTenants().AddIam().AddAgentInstances().AddBilling().AddAudit();
 
     /// <summary>The bus; without a broker in the configuration there is none, and in the role <c>api</c> another process runs it.</summary>
     public static void AddBus(this WebApplicationBuilder builder, HostRole role)

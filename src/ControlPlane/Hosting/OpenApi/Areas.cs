@@ -11,6 +11,7 @@ internal static class Areas
         ["agent-instances"] = "Hosted agents as they are drafted, tried, suspended and deleted.",
         ["audit"] = "The trail of what happened, and the evidence for it.",
         ["auth"] = "Signing up, and the tokens of principals.",
+        ["billing"] = "Plans, payments and invoices, and what the payment provider tells of them.",
         ["catalog"] = "What the platform ships, as versioned contracts that are only read.",
         ["extension"] = "Operations beyond the product's contract; the same rules hold for them.",
         ["iam"] = "Principals, what they may do and where, and the invitations of new ones.",
