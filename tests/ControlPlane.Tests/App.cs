@@ -44,7 +44,20 @@ public sealed class App : IAsyncLifetime
                 logging.AddFilter<Leaks>(category, LogLevel.Warning);
             }
         }));
+        await ListPricesAsync();
         Tokens = await BootstrapCommand.RunAsync(Host.Services, new Dictionary<string, string>(), CancellationToken.None);
+    }
+
+    // What the catalog sells, Stripe knows.
+    private async Task ListPricesAsync()
+    {
+        foreach (var offer in Host.Services.GetRequiredService<ControlPlane.Catalog.CatalogStore>().All<ControlPlane.Catalog.OfferCatalog>().SelectMany(list => list.Spec.Offers))
+        {
+            foreach (var price in offer.Prices)
+            {
+                await Outside.AddStripePriceAsync(new(price.PriceId, price.Currency, price.Amount, ControlPlane.Storage.Words.Of(offer.BillingPeriod)));
+            }
+        }
     }
 
     /// <summary>One more node on the database, in the same outside world.</summary>

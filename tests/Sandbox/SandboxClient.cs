@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using OutsideWorld.Faults;
+using OutsideWorld.Providers.Stripe;
 using OutsideWorld.Traffic;
 using OutsideWorld.Webhooks;
 
@@ -42,6 +43,26 @@ public sealed class SandboxClient(string baseUrl) : IDisposable
     /// <summary>The customer finishes Stripe's hosted page.</summary>
     public async Task<JsonObject> CompleteCheckoutAsync(string session, CancellationToken cancel = default) =>
         await PostAsync<JsonObject>($"/_sandbox/stripe/checkout/sessions/{session}/complete", new { }, cancel);
+
+    /// <summary>Has Stripe know a price under an id of one's own choice.</summary>
+    public async Task AddStripePriceAsync(ListedPrice price, CancellationToken cancel = default) =>
+        await PostAsync<JsonObject>("/_sandbox/stripe/prices", price, cancel);
+
+    /// <summary>From now on a customer's payment method behaves so.</summary>
+    public async Task CardBehavesAsync(string customer, CardBehavior behavior, CancellationToken cancel = default) =>
+        await PostAsync<JsonObject>($"/_sandbox/stripe/customers/{customer}/card?behavior={behavior}", new { }, cancel);
+
+    /// <summary>The next period of a subscription begins now.</summary>
+    public async Task RenewAsync(string subscription, CancellationToken cancel = default) =>
+        await PostAsync<JsonObject>($"/_sandbox/stripe/subscriptions/{subscription}/renew", new { }, cancel);
+
+    /// <summary>What is open of a subscription is tried again now.</summary>
+    public async Task RetryAsync(string subscription, CancellationToken cancel = default) =>
+        await PostAsync<JsonObject>($"/_sandbox/stripe/subscriptions/{subscription}/retry", new { }, cancel);
+
+    /// <summary>The events so far that hold such a text, oldest first.</summary>
+    public async Task<IReadOnlyList<JsonObject>> StripeEventsAsync(string contains, CancellationToken cancel = default) =>
+        [.. (await GetAsync<JsonObject>($"/_sandbox/stripe/events?contains={Uri.EscapeDataString(contains)}", cancel))["data"]!.AsArray().Select(made => made!.AsObject())];
 
     /// <summary>Stripe sends an event once more.</summary>
     public async Task ResendStripeEventAsync(string id, CancellationToken cancel = default) =>

@@ -4,7 +4,11 @@ using Marten;
 
 namespace ControlPlane.Audit;
 
-/// <summary>Takes note of reads that have to be told of: of the trail, and by staff of what is a customer's.</summary>
+/// <summary>Whoever reads this is told of in the trail.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class AuditedReadAttribute : Attribute;
+
+/// <summary>Takes note of reads that have to be told of: of the trail and of what is marked so, and by staff of what is a customer's.</summary>
 public sealed class ReadAudit(TimeProvider time)
 {
     private const string Trail = "/v1/audit/";
@@ -17,8 +21,9 @@ public sealed class ReadAudit(TimeProvider time)
 
     public async ValueTask NoteAsync(HttpContext context, Caller caller)
     {
-        var pattern = ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.RawText!;
-        if (caller.IsStaff || pattern.StartsWith(Trail, StringComparison.Ordinal))
+        var endpoint = (RouteEndpoint)context.GetEndpoint()!;
+        var pattern = endpoint.RoutePattern.RawText!;
+        if (caller.IsStaff || pattern.StartsWith(Trail, StringComparison.Ordinal) || endpoint.Metadata.GetMetadata<AuditedReadAttribute>() is not null)
         {
             await _noted.Writer.WriteAsync(
                 (caller.TenantId, new(time.GetUtcNow(), caller.PrincipalId, caller.TokenId, $"GET {pattern}", context.Request.RouteValues["id"] as string, RequestIds.Current)),

@@ -7,6 +7,7 @@ public static class BillingHost
         builder.Services.AddSingleton(builder.Configuration.GetSection("Stripe").Get<StripeSettings>() ?? new());
         builder.Services.AddSingleton<Payments>();
         builder.Services.AddSingleton<StripeWebhook>();
+        builder.Services.AddSingleton<InvoiceBook>();
     }
 }
 

@@ -11,4 +11,8 @@ public static class Offers
             .SelectMany(list => list.Spec.Offers.Where(offer => offer.PlanRef == plan && offer.BillingPeriod == period && offer.IsOpen(now, country))
                 .Select(offer => OfferRef.Parse($"{list.Ref}#{offer.Id}")))
             .FirstOrDefault();
+
+    /// <summary>The price of the list that stands for a price at the payment provider; null for one that is in no list.</summary>
+    public static Price? PriceOf(CatalogStore catalog, string priceId) =>
+        catalog.All<OfferCatalog>().SelectMany(list => list.Spec.Offers).SelectMany(offer => offer.Prices).FirstOrDefault(price => price.PriceId == priceId);
 }

@@ -165,6 +165,30 @@ public sealed class Payments(StripeSettings settings)
     public Task<Stripe.Invoice?> FindInvoiceAsync(string invoice, CancellationToken cancellation) =>
         ReadAsync<Stripe.Invoice>(async () => await _client.Value.V1.Invoices.GetAsync(invoice, null, null, cancellation));
 
+    /// <summary>A page of a customer's invoices, newest first.</summary>
+    public async Task<InvoicesRead> ListInvoicesAsync(InvoiceQuestion question, DateTimeOffset at, CancellationToken cancellation)
+    {
+        try
+        {
+            var page = await _client.Value.V1.Invoices.ListAsync(
+                new()
+                {
+                    Customer = question.Customer,
+                    Status = question.State is { } state ? Storage.Words.Of(state) : null,
+                    Created = question.From is { } from ? new DateRangeOptions { GreaterThanOrEqual = from.UtcDateTime, LessThan = question.To!.Value.UtcDateTime } : null,
+                    Limit = question.Limit > 100 ? 100 : question.Limit,
+                    StartingAfter = question.After,
+                },
+                null,
+                cancellation);
+            return new([.. page.Data.Select(StripeReading.View)], page.HasMore, at);
+        }
+        catch (StripeException error)
+        {
+            throw Refusal(error);
+        }
+    }
+
     /// <summary>A hosted page as it is now, with the payment method that was left on it; null where it is no more.</summary>
     public Task<Session?> FindPageAsync(string session, CancellationToken cancellation) => ReadAsync<Session>(async () =>
         await _client.Value.V1.Checkout.Sessions.GetAsync(session, new() { Expand = ["setup_intent.payment_method"] }, null, cancellation));

@@ -21,6 +21,16 @@ public static class StripeReading
         invoice.TotalTaxes?.Sum(tax => tax.Amount) ?? 0, invoice.Total, invoice.AmountRemaining, At(invoice.PeriodStart), At(invoice.PeriodEnd),
         At(invoice.StatusTransitions?.FinalizedAt), At(invoice.DueDate), At(invoice.Created), (int)invoice.AttemptCount, At(invoice.NextPaymentAttempt));
 
+    public static InvoiceView View(Stripe.Invoice invoice) => InvoiceView.Of(Read(invoice)) with
+    {
+        HostedUrl = invoice.HostedInvoiceUrl,
+        PdfUrl = invoice.InvoicePdf,
+        Lines =
+        [
+            .. (invoice.Lines?.Data ?? []).Select(line => new InvoiceLine(line.Description, line.Amount, line.Quantity, new(At(line.Period.Start), At(line.Period.End)))),
+        ],
+    };
+
     /// <summary>Whether two readings of a subscription say the same.</summary>
     public static bool Same(SubscriptionChanged? one, SubscriptionChanged? other) =>
         one is not null && other is not null && one.SubscriptionId == other.SubscriptionId && one.Status == other.Status && one.Items.SequenceEqual(other.Items);

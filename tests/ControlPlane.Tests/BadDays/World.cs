@@ -142,7 +142,7 @@ internal sealed class World : IAsyncDisposable
                 return (waiting = await RowsAsync(Waiting, row => row.GetString(0))).Count == 0;
             });
         }
-        catch (OperationCanceledException) when (waiting.Count > 0)
+        catch (TimeoutException) when (waiting.Count > 0)
         {
             waiting.ShouldBeEmpty();
         }

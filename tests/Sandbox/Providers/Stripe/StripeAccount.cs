@@ -26,6 +26,8 @@ internal sealed class StripeAccount(SandboxClock clock, WebhookPusher webhooks)
 
     public Shelf Subscriptions { get; } = new("subscription", "/v1/subscriptions");
 
+    public Shelf Invoices { get; } = new("invoice", "/v1/invoices");
+
     public Shelf Events { get; } = new("event", "/v1/events");
 
     /// <summary>Checkout sessions by the time at which they expire.</summary>
@@ -33,6 +35,17 @@ internal sealed class StripeAccount(SandboxClock clock, WebhookPusher webhooks)
 
     /// <summary>What open Checkout sessions in subscription mode will subscribe their customer to.</summary>
     public Dictionary<string, CheckoutOrder> Orders { get; } = [];
+
+    /// <summary>How the customers' payment methods behave; those of the others are good.</summary>
+    public Dictionary<string, CardBehavior> Behaviors { get; } = [];
+
+    /// <summary>Prorations that the next invoice of a subscription will have.</summary>
+    private readonly Dictionary<string, List<InvoiceLine>> _pending = [];
+
+    public List<InvoiceLine> PendingLines(string subscription) =>
+        _pending.TryGetValue(subscription, out var lines) ? lines : _pending[subscription] = [];
+
+    public CardBehavior BehaviorOf(string customer) => Behaviors.GetValueOrDefault(customer);
 
     public long Now => clock.UnixSeconds;
 
@@ -45,7 +58,7 @@ internal sealed class StripeAccount(SandboxClock clock, WebhookPusher webhooks)
 
     /// <summary>Any object by its id, for expansion.</summary>
     public JsonObject? Find(string id) =>
-        new[] { Customers, CheckoutSessions, SetupIntents, PaymentMethods, Prices, Subscriptions }
+        new[] { Customers, CheckoutSessions, SetupIntents, PaymentMethods, Prices, Subscriptions, Invoices }
             .Select(shelf => shelf.Find(id)).FirstOrDefault(found => found is not null);
 
     public void Record(string type, JsonObject about, Cause cause, JsonObject? previous = null)

@@ -19,7 +19,7 @@ internal sealed record StripeCall(StripeAccount Account, StripeParameters Parame
             JsonObject answer;
             lock (account.Lock)
             {
-                CheckoutSessions.ExpireDue(account);
+                Renewals.CatchUp(account);
                 answer = (JsonObject)work(call).DeepClone();
                 Expansion.Apply(answer, call.Parameters.Texts("expand"), account);
             }

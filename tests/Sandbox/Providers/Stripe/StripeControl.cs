@@ -8,6 +8,18 @@ internal static class StripeControl
     {
         routes.MapPost("/checkout/sessions/{id}/complete", (string id, CompleteCheckout? filledIn) =>
             Answer(account, () => CheckoutCompletion.Complete(account, id, filledIn ?? new())));
+        routes.MapPost("/customers/{id}/card", (string id, CardBehavior behavior) => Answer(account, () =>
+        {
+            account.Behaviors[id] = behavior;
+            return account.Customers.Require(id);
+        }));
+        routes.MapPost("/subscriptions/{id}/renew", (string id) => Answer(account, () => Renewals.RenewNow(account, Subscriptions.Living(account, id))));
+        routes.MapPost("/subscriptions/{id}/retry", (string id) => Answer(account, () => Renewals.RetryNow(account, Subscriptions.Living(account, id))));
+        routes.MapPost("/prices", (ListedPrice price) => Answer(account, () => price.Put(account)));
+        routes.MapGet("/events", (string contains) => Answer(account, () => new JsonObject
+        {
+            ["data"] = new JsonArray([.. account.Events.NewestFirst.Reverse().Where(made => made.ToJsonString().Contains(contains, StringComparison.Ordinal)).Select(made => made.DeepClone())]),
+        }));
         routes.MapPost("/events/{id}/send", (string id) => Answer(account, () =>
         {
             var made = account.Events.Require(id);

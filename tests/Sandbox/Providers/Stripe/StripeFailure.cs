@@ -36,6 +36,9 @@ internal sealed class StripeFailure(int status, string type, string message, str
     public static StripeFailure Refused(string message, string? code = null, string? param = null) =>
         new(StatusCodes.Status400BadRequest, "invalid_request_error", message, code, param) { HadBegun = true };
 
+    public static StripeFailure Declined(string message, string code) =>
+        new(StatusCodes.Status402PaymentRequired, "card_error", message, code) { HadBegun = true };
+
     public static StripeFailure NoSuch(string kind, string id, string param, int status = StatusCodes.Status400BadRequest) =>
         new(status, "invalid_request_error", $"No such {kind}: '{id}'", "resource_missing", param) { HadBegun = true };
 

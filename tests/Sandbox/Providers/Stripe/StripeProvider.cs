@@ -14,7 +14,7 @@ internal sealed class StripeProvider : IProvider
         _clock = clock;
         Webhooks = new WebhookPusher(StripeEvents.Compose, clock);
         _account = new StripeAccount(clock, Webhooks);
-        clock.Advanced += ExpireDue;
+        clock.Advanced += CatchUp;
     }
 
     public string Name => "stripe";
@@ -55,13 +55,13 @@ internal sealed class StripeProvider : IProvider
 
     public ValueTask DisposeAsync()
     {
-        _clock.Advanced -= ExpireDue;
+        _clock.Advanced -= CatchUp;
         return Webhooks.DisposeAsync();
     }
 
-    private void ExpireDue()
+    private void CatchUp()
     {
         lock (_account.Lock)
-            CheckoutSessions.ExpireDue(_account);
+            Renewals.CatchUp(_account);
     }
 }

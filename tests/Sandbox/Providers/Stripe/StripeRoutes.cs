@@ -21,7 +21,20 @@ internal static class StripeRoutes
 
         Get("/v1/setup_intents/{id}", "retrieve", call => call.Account.SetupIntents.Require(call.Id, "intent"));
         Get("/v1/payment_methods/{id}", "retrieve", call => call.Account.PaymentMethods.Require(call.Id, "payment_method"));
+        Post("/v1/subscriptions", "create_subscription", Subscriptions.Create);
+        Get("/v1/subscriptions", "list_subscriptions", Subscriptions.List);
         Get("/v1/subscriptions/{id}", "retrieve", Subscriptions.Get);
+        Post("/v1/subscriptions/{id}", "update_subscription", Subscriptions.Update);
+        StripeCall.Map(routes, account, "DELETE", "/v1/subscriptions/{id}", "cancel_subscription", Subscriptions.Cancel);
+        Post("/v1/subscription_items", "create_subscription_item", SubscriptionItems.Create);
+        Get("/v1/subscription_items/{id}", "retrieve", SubscriptionItems.Get);
+        Post("/v1/subscription_items/{id}", "update_subscription_item", SubscriptionItems.Update);
+        StripeCall.Map(routes, account, "DELETE", "/v1/subscription_items/{id}", "delete_subscription_item", SubscriptionItems.Delete);
+
+        Get("/v1/invoices", "list_invoices", Invoices.List);
+        Post("/v1/invoices/create_preview", "create_preview", Invoices.Preview);
+        Get("/v1/invoices/{id}", "retrieve", Invoices.Get);
+        Post("/v1/invoices/{id}/pay", "pay_invoice", Invoices.Pay);
 
         Post("/v1/prices", "create_price", Prices.Create);
         Get("/v1/prices", "list_prices", Prices.List);
