@@ -58,6 +58,34 @@ public sealed record InstanceConverted(string InstanceId, string OfferRef, strin
 [IntegrationEvent("agent_instance", "conversion_abandoned")]
 public sealed record ConversionAbandoned(string InstanceId, string Reason);
 
+/// <summary>An instance will be on another plan.</summary>
+/// <param name="InstanceId">Id of the instance.</param>
+/// <param name="ToPlanRef">The plan, as <c>name@version</c>.</param>
+/// <param name="Direction"><c>upgrade</c>, as soon as it is paid, or <c>downgrade</c>.</param>
+/// <param name="EffectiveAt">From when.</param>
+[IntegrationEvent("agent_instance", "plan_change_scheduled")]
+public sealed record PlanChangeScheduled(string InstanceId, string ToPlanRef, string Direction, DateTimeOffset EffectiveAt);
+
+/// <summary>An instance is on another plan.</summary>
+/// <param name="InstanceId">Id of the instance.</param>
+/// <param name="FromPlanRef">The plan that it was on, as <c>name@version</c>.</param>
+/// <param name="PlanRef">The plan that it is on, as <c>name@version</c>.</param>
+[IntegrationEvent("agent_instance", "plan_changed")]
+public sealed record PlanChanged(string InstanceId, string FromPlanRef, string PlanRef);
+
+/// <summary>A change of plan failed; the instance stays on its plan.</summary>
+/// <param name="InstanceId">Id of the instance.</param>
+/// <param name="ToPlanRef">The plan that it does not get, as <c>name@version</c>.</param>
+/// <param name="Reason">Why, as a word of the payment provider, or <c>quote_stale</c>.</param>
+[IntegrationEvent("agent_instance", "plan_change_failed")]
+public sealed record PlanChangeFailed(string InstanceId, string ToPlanRef, string Reason);
+
+/// <summary>A change of plan that was yet to come was withdrawn.</summary>
+/// <param name="InstanceId">Id of the instance.</param>
+/// <param name="ToPlanRef">The plan that it does not get, as <c>name@version</c>.</param>
+[IntegrationEvent("agent_instance", "plan_change_cancelled")]
+public sealed record PlanChangeCancelled(string InstanceId, string ToPlanRef);
+
 /// <summary>A reason not to run came up; several may hold at once.</summary>
 /// <param name="InstanceId">Id of the instance.</param>
 /// <param name="Reason"><c>customer</c>, <c>nonpayment</c>, <c>abuse</c>, <c>admin</c>, <c>bot_owner_changed</c> or <c>tenant_deletion</c>.</param>

@@ -59,22 +59,37 @@ public abstract class AppTest(App app) : IAsyncLifetime
     /// <summary>Makes the tenant one that somebody pays for, as a signup does; gives Stripe's customer.</summary>
     protected async Task<string> CustomerAsync()
     {
-        var account = BillingAccount.IdOf(Tenant);
         await using (var session = app.Store.LightweightSession(Tenant))
         {
-            session.Events.StartStream<BillingAccount>(account, new BillingAccountOpened(Me, "retail@2#solo-monthly", "EUR"));
+            session.Events.StartStream<BillingAccount>(BillingAccount.IdOf(Tenant), new BillingAccountOpened(Me, "retail@2#solo-monthly", "EUR"));
             await session.SaveChangesAsync(TestContext.Current.CancellationToken);
         }
 
+        await PublishAsync(new CreateStripeCustomer(BillingAccount.IdOf(Tenant)));
+        return (await Until.FoundAsync(async () => await Account() is { CheckoutSessionId: not null } known ? known.CustomerId : null))!;
+    }
+
+    /// <summary>Leaves a card on the page of the signup.</summary>
+    protected async Task CardAsync()
+    {
+        var session = (await Account()).CheckoutSessionId!;
+        await app.Outside.CompleteCheckoutAsync(session, TestContext.Current.CancellationToken);
+        await PublishAsync(new SyncCheckout(BillingAccount.IdOf(Tenant), session));
+        await Until.TrueAsync(async () => (await Account()).PaymentMethodId is not null);
+    }
+
+    protected async Task<BillingAccount> Account()
+    {
+        await using var session = app.Store.QuerySession(Tenant);
+        return (await session.LoadAsync<BillingAccount>(BillingAccount.IdOf(Tenant), TestContext.Current.CancellationToken))!;
+    }
+
+    private async Task PublishAsync(object message)
+    {
         using var scope = app.Host.Services.CreateScope();
         var bus = scope.ServiceProvider.GetRequiredService<IMessageBus>();
         bus.TenantId = Tenant;
-        await bus.PublishAsync(new CreateStripeCustomer(account));
-        return (await Until.FoundAsync(async () =>
-        {
-            await using var session = app.Store.QuerySession(Tenant);
-            return (await session.LoadAsync<BillingAccount>(account, TestContext.Current.CancellationToken)) is { CheckoutSessionId: not null } known ? known.CustomerId : null;
-        }))!;
+        await bus.PublishAsync(message);
     }
 
     public ValueTask DisposeAsync()

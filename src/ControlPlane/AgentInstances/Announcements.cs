@@ -16,6 +16,10 @@ public static class Announcements
         .On((IEvent<ConversionStarted> e) => new Contracts.ConversionStarted(e.StreamKey!, e.Data.OfferRef, e.Data.PlanRef, e.Data.ExpiresAt, e.Data.StartedBy))
         .On((IEvent<InstanceConverted> e) => new Contracts.InstanceConverted(e.StreamKey!, e.Data.OfferRef, e.Data.PlanRef))
         .On((IEvent<ConversionAbandoned> e) => new Contracts.ConversionAbandoned(e.StreamKey!, Words.Of(e.Data.End)))
+        .On((IEvent<PlanChangeRequested> e) => new Contracts.PlanChangeScheduled(e.StreamKey!, e.Data.ToPlanRef, Words.Of(e.Data.Direction), e.Data.EffectiveAt))
+        .On((IEvent<PlanChanged> e) => new Contracts.PlanChanged(e.StreamKey!, e.Data.FromPlanRef, e.Data.PlanRef))
+        .On((IEvent<PlanChangeFailed> e) => new Contracts.PlanChangeFailed(e.StreamKey!, e.Data.PlanRef, e.Data.Code))
+        .On((IEvent<PlanChangeCancelled> e) => new Contracts.PlanChangeCancelled(e.StreamKey!, e.Data.PlanRef))
         .On((IEvent<InstanceSuspended> e) => e.Data.Code == SuspendCode.TrialExpired ? new Contracts.TrialExpired(e.StreamKey!) : null)
         .On((IEvent<InstanceSuspended> e) => new Contracts.InstanceSuspended(
             e.StreamKey!, Words.Of(e.Data.Code), Words.Of(e.Data.Drain), e.Data.ResumeAt, e.Data.SuspendedBy))

@@ -109,8 +109,7 @@ public static class GetBillingPlanEndpoint
         var account = await session.LoadAsync<BillingAccount>(BillingAccount.IdOf(caller.TenantId), cancellation);
         var cards = await session.Query<InstanceCard>().Where(card => card.State != InstanceState.Deleted).ToListAsync(cancellation);
         var now = time.GetUtcNow();
-        var seats = await session.Query<Principal>().CountAsync(one => one.Type == PrincipalType.User && one.RevokedAt == null, cancellation)
-            + await session.Query<Invitation>().CountAsync(one => one.State == InvitationState.Pending && one.ExpiresAt > now, cancellation);
+        var seats = await session.SeatsAsync(now, cancellation);
         var due = account?.Standing is { Standing: not Standing.Good }
             ? await session.Query<InvoiceCard>().Where(card => card.State == InvoiceState.Open).OrderByDescending(card => card.CreatedAt).FirstOrDefaultAsync(cancellation)
             : null;
@@ -127,7 +126,8 @@ public static class GetBillingPlanEndpoint
             new(Plans.LimitOf(catalog, tier, QuotaMetric.Seats), seats),
             new(Plans.LimitOf(catalog, tier, QuotaMetric.Instances), cards.Count),
             RenewalOf(account, catalog),
-            null,
+            lives.Where(one => one.Life.PlanChange is not null).Select(one => new PendingPlanChange(one.Card.Id, one.Life.PlanChange!.ToPlanRef, one.Life.PlanChange.EffectiveAt))
+                .MinBy(change => change.EffectiveAt),
             Cards.Read(account?.Card),
             DunningOf(account, due?.Invoice),
             SetupOf(account),

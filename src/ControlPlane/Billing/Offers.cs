@@ -12,6 +12,10 @@ public static class Offers
                 .Select(offer => OfferRef.Parse($"{list.Ref}#{offer.Id}")))
             .FirstOrDefault();
 
+    /// <summary>How often a price at the payment provider is charged; null for one that is in no list.</summary>
+    public static BillingPeriod? PeriodOf(CatalogStore catalog, string priceId) =>
+        catalog.All<OfferCatalog>().SelectMany(list => list.Spec.Offers).Where(offer => offer.Prices.Any(price => price.PriceId == priceId)).Select(offer => (BillingPeriod?)offer.BillingPeriod).FirstOrDefault();
+
     /// <summary>The price of the list that stands for a price at the payment provider; null for one that is in no list.</summary>
     public static Price? PriceOf(CatalogStore catalog, string priceId) =>
         catalog.All<OfferCatalog>().SelectMany(list => list.Spec.Offers).SelectMany(offer => offer.Prices).FirstOrDefault(price => price.PriceId == priceId);

@@ -8,6 +8,9 @@ namespace ControlPlane.Billing;
 /// <param name="reason">Stripe's code; its words may name a person.</param>
 public sealed class PaymentRefusedException(string reason) : Exception(reason);
 
+/// <summary>What would be charged, in minor units.</summary>
+public sealed record ChargePreview(long AmountDue, long Tax, IReadOnlyList<InvoiceLine> Lines);
+
 /// <summary>The payment provider. It tries once; trying again is the message's business.</summary>
 public sealed class Payments(StripeSettings settings)
 {
@@ -97,6 +100,84 @@ public sealed class Payments(StripeSettings settings)
                 () => FindItemAsync(customer, instanceId, cancellation));
     }
 
+    /// <summary>What changing the price of an item would be charged at once, the period divided at a moment.</summary>
+    public async Task<ChargePreview> PreviewAsync(string customer, string subscription, string item, string priceId, DateTimeOffset at, CancellationToken cancellation)
+    {
+        try
+        {
+            var preview = await _client.Value.V1.Invoices.CreatePreviewAsync(
+                new()
+                {
+                    Customer = customer,
+                    Subscription = subscription,
+                    SubscriptionDetails = new()
+                    {
+                        Items = [new() { Id = item, Price = priceId }], ProrationBehavior = "always_invoice", ProrationDate = at.UtcDateTime,
+                    },
+                },
+                null,
+                cancellation);
+            var view = StripeReading.View(preview);
+            return new(preview.AmountDue, view.Tax, view.Lines ?? []);
+        }
+        catch (StripeException error)
+        {
+            throw Refusal(error);
+        }
+    }
+
+    /// <summary>Changes the price of the item that pays for an instance, and has charged exactly what was quoted; false, with nothing charged, where that would not be it.</summary>
+    public async Task<bool> ChangePriceAsync(
+        string key, string customer, string instanceId, string priceId, DateTimeOffset at, long quoted, CancellationToken cancellation)
+    {
+        if (await LivingAsync(customer, cancellation) is not { } subscription || ItemOf(subscription, instanceId) is not { } item)
+        {
+            return false;
+        }
+
+        // An earlier try may have done it.
+        if (PriceOf(subscription, item) == priceId)
+        {
+            return true;
+        }
+
+        if ((await PreviewAsync(customer, subscription.Id, item, priceId, at, cancellation)).AmountDue != quoted)
+        {
+            return false;
+        }
+
+        await AskAsync(
+            key,
+            options => _client.Value.V1.SubscriptionItems.UpdateAsync(
+                item,
+                new()
+                {
+                    Price = priceId, ProrationBehavior = "always_invoice", ProrationDate = at.UtcDateTime, PaymentBehavior = "error_if_incomplete", OffSession = true,
+                },
+                options,
+                cancellation),
+            async () => await _client.Value.V1.SubscriptionItems.GetAsync(item, null, null, cancellation) is { } now && now.Price.Id == priceId ? now : null);
+        return true;
+    }
+
+    /// <summary>Sets what the item that pays for an instance is charged from its next period on.</summary>
+    public async Task SetPriceAsync(string customer, string instanceId, string priceId, CancellationToken cancellation)
+    {
+        if (await LivingAsync(customer, cancellation) is not { } subscription || ItemOf(subscription, instanceId) is not { } item || PriceOf(subscription, item) == priceId)
+        {
+            return;
+        }
+
+        try
+        {
+            await _client.Value.V1.SubscriptionItems.UpdateAsync(item, new() { Price = priceId, ProrationBehavior = "none" }, null, cancellation);
+        }
+        catch (StripeException error)
+        {
+            throw Refusal(error);
+        }
+    }
+
     /// <summary>The item that pays for an instance; null where nobody does.</summary>
     public async Task<string?> FindItemAsync(string customer, string instanceId, CancellationToken cancellation) =>
         ItemOf(await LivingAsync(customer, cancellation), instanceId);
@@ -148,6 +229,8 @@ public sealed class Payments(StripeSettings settings)
 
     private async Task<Subscription?> LivingAsync(string customer, CancellationToken cancellation) =>
         await FindSubscriptionAsync(customer, null, cancellation) is { Status: not (SubscriptionStatuses.Canceled or SubscriptionStatuses.IncompleteExpired) } living ? living : null;
+
+    private static string PriceOf(Subscription subscription, string item) => subscription.Items.Data.Single(each => each.Id == item).Price.Id;
 
     private static string? ItemOf(Subscription? subscription, string instanceId) =>
         subscription?.Items.Data.FirstOrDefault(item => item.Metadata?.GetValueOrDefault(StripeReading.InstanceKey) == instanceId)?.Id;

@@ -23,6 +23,14 @@ public sealed record AgentInstance(string Id, string BlueprintRef, string PlanRe
 
     public AgentInstance Apply(ConversionAbandoned e) => this with { Life = Life.Apply(e) };
 
+    public AgentInstance Apply(IEvent<PlanChangeRequested> e) => this with { Life = Life.Apply(e) };
+
+    public AgentInstance Apply(PlanChanged e) => this with { Life = Life.Apply(e), PlanRef = e.PlanRef };
+
+    public AgentInstance Apply(PlanChangeFailed e) => this with { Life = Life.Apply(e) };
+
+    public AgentInstance Apply(PlanChangeCancelled e) => this with { Life = Life.Apply(e) };
+
     public AgentInstance Apply(TrialEnding e) => this with { Life = Life.Apply(e) };
 
     public AgentInstance Apply(IEvent<InstanceSuspended> e) => this with { Life = Life.Apply(e) };

@@ -18,6 +18,10 @@ public static class AgentInstancesModel
             .Event<ConversionStarted>("agent_instance.conversion_started", "fin-10y")
             .Event<InstanceConverted>("agent_instance.converted", "fin-10y")
             .Event<ConversionAbandoned>("agent_instance.conversion_abandoned", "fin-10y")
+            .Event<PlanChangeRequested>("agent_instance.plan_change_requested", "fin-10y")
+            .Event<PlanChanged>("agent_instance.plan_changed", "fin-10y")
+            .Event<PlanChangeFailed>("agent_instance.plan_change_failed", "fin-10y")
+            .Event<PlanChangeCancelled>("agent_instance.plan_change_cancelled", "fin-10y")
             .Event<InstanceSuspended>("agent_instance.suspended", "ops-6m")
             .Event<InstanceResumed>("agent_instance.resumed", "ops-6m")
             .Event<InstanceDeletionRequested>("agent_instance.deletion_requested", "ops-6m")
@@ -32,6 +36,7 @@ public static class AgentInstancesModel
         store.Projections.Snapshot<CurrentInstance>(SnapshotLifecycle.Inline);
         store.Projections.Add<InstanceCardProjection>(ProjectionLifecycle.Inline);
         store.Projections.Snapshot<InstanceRuntime>(SnapshotLifecycle.Inline);
+        store.Schema.For<PlanQuote>().Index(quote => quote.ExpiresAt);
         store.Schema.For<TrialUse>().SingleTenanted().Index(use => use.TenantId);
         // A column of its own, for lists and quotas look at the state of every instance of a tenant.
         store.Schema.For<InstanceCard>().Duplicate(card => card.State, "varchar", NpgsqlTypes.NpgsqlDbType.Varchar);

@@ -41,6 +41,14 @@ public sealed partial class InstanceCardProjection : SingleStreamProjection<Inst
 
     public static InstanceCard Apply(IEvent<ConversionAbandoned> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
 
+    public static InstanceCard Apply(IEvent<PlanChangeRequested> e, InstanceCard card) => Now(card, card.Life.Apply(e), e);
+
+    public static InstanceCard Apply(IEvent<PlanChanged> e, InstanceCard card) => Now(card with { PlanRef = e.Data.PlanRef }, card.Life.Apply(e.Data), e);
+
+    public static InstanceCard Apply(IEvent<PlanChangeFailed> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
+
+    public static InstanceCard Apply(IEvent<PlanChangeCancelled> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
+
     public static InstanceCard Apply(IEvent<TrialEnding> e, InstanceCard card) => Now(card, card.Life.Apply(e.Data), e);
 
     public static InstanceCard Apply(IEvent<InstanceSuspended> e, InstanceCard card) => Now(card, card.Life.Apply(e), e);

@@ -28,6 +28,12 @@ public sealed record InstanceLife(InstanceState Underlying)
     /// <summary>A conversion that is under way.</summary>
     public Conversion? Conversion { get; init; }
 
+    /// <summary>A change of plan that is yet to come.</summary>
+    public PlanChange? PlanChange { get; init; }
+
+    /// <summary>What is charged for it at the payment provider; null before it is paid for.</summary>
+    public string? PriceId { get; init; }
+
     [JsonIgnore]
     public InstanceState State => Suspensions.IsEmpty || Underlying >= InstanceState.Deleting ? Underlying : InstanceState.Suspended;
 
@@ -59,7 +65,19 @@ public sealed record InstanceLife(InstanceState Underlying)
         Conversion = new(e.Id, Underlying, e.Data.OfferRef, e.Data.PlanRef, e.Data.PriceId, e.Data.CheckoutSessionId, e.Data.ExpiresAt),
     };
 
-    public InstanceLife Apply(InstanceConverted _) => this with { Underlying = InstanceState.Active, Conversion = null };
+    public InstanceLife Apply(InstanceConverted e) => this with { Underlying = InstanceState.Active, Conversion = null, PriceId = e.PriceId };
+
+    public InstanceLife Apply(IEvent<PlanChangeRequested> e) => this with
+    {
+        PlanChange = new(
+            e.Id, e.Data.ToPlanRef, e.Data.OfferRef, e.Data.PriceId, e.Data.Direction, e.Data.EffectiveAt, e.Data.QuoteId, e.Data.ProrationDate, e.Data.DueNow),
+    };
+
+    public InstanceLife Apply(PlanChanged e) => this with { PlanChange = null, PriceId = e.PriceId };
+
+    public InstanceLife Apply(PlanChangeFailed _) => this with { PlanChange = null };
+
+    public InstanceLife Apply(PlanChangeCancelled _) => this with { PlanChange = null };
 
     public InstanceLife Apply(ConversionAbandoned _) => this with { Underlying = Conversion!.From, Conversion = null };
 

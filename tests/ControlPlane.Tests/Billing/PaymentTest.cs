@@ -32,12 +32,6 @@ public abstract class PaymentTest(App app) : InstanceTest(app)
         }
     }
 
-    protected async Task<BillingAccount> Account()
-    {
-        await using var session = App.Store.QuerySession(Tenant);
-        return (await session.LoadAsync<BillingAccount>(BillingAccount.IdOf(Tenant), Cancel))!;
-    }
-
     protected Task<Reply> Convert(string id, object? command = null, string? token = "owner") => Post($"{All}/{id}/convert", command ?? new { }, token);
 
     protected async Task<string> Paid(string name = "Scout")

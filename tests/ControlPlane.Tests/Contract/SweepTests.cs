@@ -6,6 +6,7 @@ using ControlPlane.Sealing;
 using ControlPlane.Storage;
 using Marten;
 using Microsoft.Extensions.DependencyInjection;
+using ControlPlane.Tests.Bus;
 
 namespace ControlPlane.Tests.Contract;
 
@@ -18,7 +19,7 @@ public class SweepTests(App app) : AppTest(app)
     private const string ExampleEvent = "0199f0c2-a5b8-7c3e-9d4f-1a2b3c4d5e6f";
 
     // The order in which one instance can take what is asked of it.
-    private static readonly string[] LifeOfAnInstance = ["trial/activate", "select-as-current", "suspend", "resume", "convert", "delete"];
+    private static readonly string[] LifeOfAnInstance = ["trial/activate", "select-as-current", "suspend", "resume", "convert", "plan-preview", "plan-change", "delete"];
 
     private readonly Probe _probe = new(app);
     private string _event = ExampleEvent;
@@ -145,6 +146,7 @@ public class SweepTests(App app) : AppTest(app)
         var instance = (await Post("/v1/agent-instances", new { blueprintRef = "workspace-agent@1", displayName = "Repeated" })).Text("id")!;
         await LeaveAndComeBackAsync();
         await CustomerAsync();
+        await CardAsync();
         _event = await FirstEventIdAsync();
         var operations = (await Operations()).Where(operation => operation.ParametersIn("header").Contains("Idempotency-Key"));
 
@@ -160,6 +162,11 @@ public class SweepTests(App app) : AppTest(app)
             var second = await _probe.SendAsync(operation, path, TokenFor(operation), ExampleOf(operation), headers: key);
 
             first.Status.ShouldBeLessThan(300, $"{operation.Name} answered {first.Text("code")}");
+            if (operation.Path.EndsWith("/convert", StringComparison.Ordinal))
+            {
+                await Until.TrueAsync(async () => (await Account()).ItemOf(instance) is not null);
+            }
+
             first.Headers.ShouldNotContainKey("Idempotency-Replayed");
             (second.Status, second.Headers.GetValueOrDefault("Idempotency-Replayed"), second.Text("id")).ShouldBe((first.Status, "true", first.Text("id")), operation.Name);
         }
