@@ -37,7 +37,10 @@ public sealed record PlanPreview(
     long DueNow, long Credit, long Tax, IReadOnlyList<InvoiceLine> Lines, Renewal? NextInvoice, IReadOnlyList<QuotaChange> QuotaDelta,
     IReadOnlyList<Entitlement> EntitlementsLost, IReadOnlyList<PlanBlocker> Blockers);
 
-/// <summary>What is included of a thing, before and after; absent: as much as anyone likes.</summary>
+/// <summary>What is included of a thing, before and after.</summary>
+/// <param name="Metric">What is counted.</param>
+/// <param name="From">How much is included now; absent: as much as anyone likes.</param>
+/// <param name="To">How much would be.</param>
 public sealed record QuotaChange(QuotaMetric Metric, long? From, long? To);
 
 public static class PreviewPlanEndpoint

@@ -47,6 +47,8 @@ public sealed record InvoiceView(
 }
 
 /// <summary>A time that is charged for.</summary>
+/// <param name="Start">From when.</param>
+/// <param name="End">Until when.</param>
 public sealed record InvoicePeriod(DateTimeOffset Start, DateTimeOffset End);
 
 /// <summary>One line of an invoice.</summary>
